@@ -1,0 +1,24 @@
+/** Height, width and number of channels of every image of a data set. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** Labelled images of one size, read by index. */
+export interface Dataset {
+  /** For messages, run settings and axis titles, such as `mnist train`. */
+  readonly name: string;
+  readonly length: number;
+  readonly shape: ImageShape;
+  readonly classes: readonly string[];
+  /** Index into `classes` of each image, [length]. */
+  readonly labels: Int32Array;
+  /**
+   * Pixels 0 to 255 of the images at `indices`, [indices.length, height, width, channels], row by row.
+   * @throws InputError for an index outside 0 to length - 1
+   */
+  read(indices: ArrayLike<number>): Promise<Uint8Array>;
+}
+
+/** A data set as published, in its two parts. */
+export interface Splits {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}

@@ -1,0 +1,63 @@
+/** How the multiplier q of the batch's 2N anchors is spread. */
+export interface MultiplierStatistics {
+  readonly mean: number;
+  /** Coefficient of variation, standard deviation / mean. */
+  readonly variation: number;
+  /** Number of anchors with q in each of 20 equal bins of [0, 1]. */
+  readonly histogram: readonly number[];
+}
+
+export interface StartEvent {
+  readonly type: 'start';
+  /** Steps already done when this run began: 0, or those of the checkpoint it resumes. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+  /** What is being trained, for titles and logs, such as `simclr dcl on mnist train`. */
+  readonly title: string;
+}
+
+export interface StepEvent {
+  readonly type: 'step';
+  /** Steps done, 1 for the first. */
+  readonly step: number;
+  /** Epoch this step belongs to, 1 for the first. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  /** Images (not views) trained on per second since the previous step event. */
+  readonly imagesPerSecond: number;
+  readonly multiplier: MultiplierStatistics;
+}
+
+export interface EpochEvent {
+  readonly type: 'epoch';
+  readonly epoch: number;
+  readonly step: number;
+  /** Mean over the epoch's steps (since the resume, in an epoch that was resumed). */
+  readonly loss: number;
+  readonly seconds: number;
+}
+
+export interface CheckpointEvent {
+  readonly type: 'checkpoint';
+  readonly step: number;
+  readonly path: string;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly reason: 'completed' | 'stopped';
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** What a run reports, in order: start, then steps, epochs and checkpoints, then end. */
+export type TrainEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
+
+/** A pretraining run: nothing happens until its events are read; leaving the loop stops it after a checkpoint. */
+export interface Run extends AsyncIterable<TrainEvent> {
+  /** Ends the run cleanly after the step under way: a checkpoint is written and `end` says `stopped`. */
+  stop(): void;
+}
