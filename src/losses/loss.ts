@@ -5,6 +5,11 @@ export interface ContrastiveLoss {
   (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar;
   /** How `dcl-lab pretrain --loss` and run settings call it. */
   readonly lossName: string;
-  /** Everything the value depends on besides the embeddings, such as `{ temperature: 0.1 }`. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: LossSettings;
+}
+
+/** Everything a loss depends on besides the embeddings, such as `{ temperature: 0.1 }`. */
+export interface LossSettings {
+  readonly temperature: number;
+  readonly [setting: string]: number;
 }

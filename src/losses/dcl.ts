@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import { logSumExp } from './log-sum-exp.js';
+import type { ContrastiveLoss } from './loss.js';
+import { checkPositive, defaults } from './settings.js';
+import { normalise, type Similarities, similarities } from './similarities.js';
+
+export interface DCLOptions {
+  /** Divides the similarities; above 0. Default 0.1. */
+  readonly temperature?: number;
+}
+
+/**
+ * Decoupled contrastive loss (Yeh et al., ECCV 2022, Proposition 2): InfoNCE with the positive taken out of the
+ * denominator, for every anchor
+ *
+ *     L_DC,i^(k) = -<z_i^(1), z_i^(2)> / temperature + log U_{i,k}
+ *
+ * with U the sum over both views of all other images; the mean over the N samples and the two views. The embeddings
+ * are scaled to unit length inside. It has no lower bound of 0: negative values are right.
+ *
+ * @throws InputError for a temperature that is not a finite number above 0; the loss itself throws one unless it is
+ *   given two [N, d] with N of at least 2
+ */
+export function dcl(options: DCLOptions = {}): ContrastiveLoss {
+  const { temperature = defaults.temperature } = options;
+  checkPositive('temperature', temperature);
+  const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
+    tf.tidy(() => tf.mean(decoupledTerms(similarities(normalise(z1), normalise(z2), temperature))));
+  return Object.assign(loss, { lossName: 'dcl', settings: { temperature } });
+}
+
+/** log U - positive / temperature of each anchor, [2N]. */
+export function decoupledTerms({ positives, negatives }: Similarities): tf.Tensor1D {
+  return tf.sub(logSumExp(negatives), positives);
+}

@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs';
+import { decoupledTerms } from './dcl.js';
+import type { ContrastiveLoss } from './loss.js';
+import { checkPositive, defaults } from './settings.js';
+import { normalise, similarities } from './similarities.js';
+
+export interface InfoNCEOptions {
+  /** Divides the similarities; above 0. Default 0.1. */
+  readonly temperature?: number;
+}
+
+/**
+ * InfoNCE as SimCLR uses it (NT-Xent): for every anchor
+ *
+ *     L_i^(k) = -log( exp(<z_i^(1), z_i^(2)> / temperature) / ( exp(<z_i^(1), z_i^(2)> / temperature) + U_{i,k} ) )
+ *
+ * with U the sum over both views of all other images; the mean over the N samples and the two views. The embeddings
+ * are scaled to unit length inside.
+ *
+ * With the decoupled term D = log U - <z_i^(1), z_i^(2)> / temperature this is log(1 + exp(D)), whose slope in D is
+ * the multiplier q of Proposition 1 (Yeh et al., Decoupled Contrastive Learning, ECCV 2022).
+ *
+ * @throws InputError for a temperature that is not a finite number above 0; the loss itself throws one unless it is
+ *   given two [N, d] with N of at least 2
+ */
+export function infoNCE(options: InfoNCEOptions = {}): ContrastiveLoss {
+  const { temperature = defaults.temperature } = options;
+  checkPositive('temperature', temperature);
+  const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
+    tf.tidy(() => {
+      const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));
+      return tf.mean(tf.softplus(terms));
+    });
+  return Object.assign(loss, { lossName: 'infonce', settings: { temperature } });
+}
