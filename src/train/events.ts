@@ -1,11 +1,4 @@
-/** How the multiplier q of the batch's 2N anchors is spread. */
-export interface MultiplierStatistics {
-  readonly mean: number;
-  /** Coefficient of variation, standard deviation / mean. */
-  readonly variation: number;
-  /** Number of anchors with q in each of 20 equal bins of [0, 1]. */
-  readonly histogram: readonly number[];
-}
+import type { MultiplierStatistics } from '../npc/statistics.js';
 
 export interface StartEvent {
   readonly type: 'start';
@@ -35,7 +28,7 @@ export interface EpochEvent {
   readonly type: 'epoch';
   readonly epoch: number;
   readonly step: number;
-  /** Mean over the epoch's steps (since the resume, in an epoch that was resumed). */
+  /** Mean over the epoch's steps, also where the run was stopped and resumed in between. */
   readonly loss: number;
   readonly seconds: number;
 }
