@@ -1,0 +1,32 @@
+import type { JsonObject } from './protocol/message.js';
+
+/** One output of a cell: the same thing in several forms, by MIME type; a front end shows the richest it can. */
+export interface MimeBundle {
+  readonly data: JsonObject;
+  readonly metadata?: JsonObject;
+}
+
+/** What the notebook's kernel offers to code that runs in a cell. */
+export interface KernelHost {
+  /** Adds an output to the cell, or replaces the one with the same `id`. */
+  display(bundle: MimeBundle, id: string, update: boolean): void;
+  /**
+   * Calls `stop` at the first interrupt instead of breaking off the cell, so that it can end by itself; the second
+   * interrupt breaks it off. Returns a function that takes `stop` back.
+   */
+  onInterrupt(stop: () => void): () => void;
+  /** Keeps the cell from being reported as done before `work` has settled. */
+  finishWith(work: Promise<void>): void;
+}
+
+const key = Symbol.for('dcl-lab.kernel');
+
+/** Called by the kernel once, before the first cell. */
+export function offerHost(host: KernelHost): void {
+  (globalThis as Record<symbol, unknown>)[key] = host;
+}
+
+/** Undefined outside the dcl-lab kernel. */
+export function kernelHost(): KernelHost | undefined {
+  return (globalThis as Record<symbol, unknown>)[key] as KernelHost | undefined;
+}

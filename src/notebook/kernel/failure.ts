@@ -1,0 +1,69 @@
+import { inspect } from 'node:util';
+import type { Diagnostic } from 'tslab/dist/converter.js';
+
+/** Why a cell failed, in the fields of Jupyter's `error` message. */
+export interface CellFailure {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+const kernelFolder = new URL('.', import.meta.url).href;
+/** Stack frames of Node and tslab, and the heading of the quoted line: both speak of compiled code. */
+const hiddenLine = /^\s+at .*(node:internal|node:vm|tslab[\\/]dist|__tslab__)|^evalmachine\.<anonymous>:\d+$/;
+
+/** A thrown value; of its stack, the frames of the kernel, of Node and of tslab are left out. */
+export function describeThrown(value: unknown): CellFailure {
+  if (isInterruption(value)) {
+    return {
+      ename: 'Interrupted',
+      evalue: 'the cell was interrupted',
+      traceback: ['Interrupted: the cell was interrupted'],
+    };
+  }
+  if (!(value instanceof Error)) {
+    const text = inspect(value);
+    return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] };
+  }
+  const traceback = inspect(value)
+    .split('\n')
+    .filter(
+      (line) =>
+        !hiddenLine.test(line) && !(line.includes(kernelFolder) && line.trimStart().startsWith('at ')),
+    )
+    .map((line) => line.replace(/evalmachine\.<anonymous>:\d+:\d+/, 'the cell'))
+    .filter((line, index, all) => line !== all[index - 1]);
+  return { ename: value.name, evalue: value.message, traceback };
+}
+
+/** Type errors, each with its line of the cell underlined. */
+export function describeDiagnostics(diagnostics: readonly Diagnostic[], code: string): CellFailure {
+  const lines = code.split('\n');
+  const [first] = diagnostics;
+  const traceback = diagnostics.flatMap((diagnostic) => {
+    const { line, character } = diagnostic.start;
+    const place = `${diagnostic.fileName ? `${diagnostic.fileName}:` : ''}${line + 1}:${character + 1}`;
+    const message = `${place} TS${diagnostic.code}: ${diagnostic.messageText}`;
+    const source = diagnostic.fileName ? undefined : lines[line];
+    if (source === undefined) return [message];
+    const end = diagnostic.end.line === line ? diagnostic.end.character : source.length;
+    return [
+      message,
+      `    ${source}`,
+      `    ${' '.repeat(character)}${'~'.repeat(Math.max(1, end - character))}`,
+    ];
+  });
+  return {
+    ename: 'TypeScriptError',
+    evalue: first === undefined ? '' : `line ${first.start.line + 1}: ${first.messageText}`,
+    traceback,
+  };
+}
+
+function isInterruption(value: unknown): boolean {
+  if (!(value instanceof Error)) return false;
+  return (
+    (value as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ||
+    value.message === 'Interrupted asynchronously'
+  );
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { offerHost } from '../host.js';
+import { readConnection } from '../protocol/connection.js';
+import type { JsonObject } from '../protocol/message.js';
+import { createLanguage, type Language } from './language.js';
+import { offerModules, offerTypes } from './packages.js';
+import { exitWithParent } from './parent.js';
+import { type Exchange, KernelServer } from './server.js';
+import { Session } from './session.js';
+
+/**
+ * Runs a Jupyter kernel in this process: tslab's compiler and executor behind sockets that lose no output, report
+ * errors as errors, and can be interrupted. It ends when a front end shuts it down or its parent process is gone.
+ *
+ * @param connectionFile Path of the connection file that Jupyter wrote
+ * @throws InputError when the connection file cannot be used
+ */
+export async function startKernel(connectionFile: string): Promise<void> {
+  const server = new KernelServer(readConnection(connectionFile));
+  offerTypes(process.cwd());
+  const language = createLanguage(process.cwd());
+  offerModules();
+  const session = new Session(language);
+  offerHost(session);
+  captureProcess(session);
+  exitWithParent();
+  await server.listen((exchange) => answer(exchange, { language, session, server }));
+}
+
+interface Kernel {
+  readonly language: Language;
+  readonly session: Session;
+  readonly server: KernelServer;
+}
+
+function answer(exchange: Exchange, kernel: Kernel): void {
+  const { request, publish } = exchange;
+  if (request.header.msg_type === 'execute_request') {
+    const { code, stop_on_error } = request.content as { code: string; stop_on_error?: boolean };
+    kernel.session.submit({ code, stopOnError: stop_on_error ?? true, publish, reply: exchange.reply });
+    return;
+  }
+  publish('status', { execution_state: 'busy' });
+  const content = answerAtOnce(exchange, kernel);
+  if (content !== undefined) exchange.reply(content);
+  publish('status', { execution_state: 'idle' });
+  if (request.header.msg_type === 'shutdown_request') void kernel.server.close().then(() => process.exit(0));
+}
+
+function answerAtOnce({ request }: Exchange, { language }: Kernel): JsonObject | undefined {
+  const { code = '', cursor_pos = 0 } = request.content as { code?: string; cursor_pos?: number };
+  switch (request.header.msg_type) {
+    case 'kernel_info_request':
+      return kernelInfo();
+    case 'complete_request':
+      return language.complete(code, cursor_pos);
+    case 'inspect_request':
+      return language.inspect(code, cursor_pos);
+    case 'is_complete_request':
+      return language.isComplete(code);
+    case 'comm_info_request':
+      return { status: 'ok', comms: {} };
+    case 'history_request':
+      return { status: 'ok', history: [] };
+    case 'interrupt_request':
+      process.emit('SIGINT', 'SIGINT');
+      return { status: 'ok' };
+    case 'shutdown_request':
+      return { status: 'ok', restart: request.content.restart === true };
+    default:
+      return undefined;
+  }
+}
+
+function kernelInfo(): JsonObject {
+  return {
+    status: 'ok',
+    protocol_version: '5.3',
+    implementation: 'dcl-lab',
+    implementation_version: packageVersion(),
+    banner: 'DCL Lab (TypeScript)',
+    language_info: languageInfo,
+  };
+}
+
+/** What a notebook's metadata says of its language. */
+export const languageInfo: JsonObject = {
+  name: 'typescript',
+  version: '5.0.4',
+  mimetype: 'text/typescript',
+  file_extension: '.ts',
+  codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
+};
+
+function packageVersion(): string {
+  const manifest = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+function captureProcess(session: Session): void {
+  for (const name of ['stdout', 'stderr'] as const) {
+    const stream = process[name];
+    const original = stream.write.bind(stream);
+    stream.write = ((data: string | Uint8Array, ...rest: []) => {
+      const text = typeof data === 'string' ? data : Buffer.from(data).toString();
+      return session.write(name, text) || original(data, ...rest);
+    }) as typeof stream.write;
+  }
+  process.on('SIGINT', () => session.interrupt());
+  process.on('uncaughtException', (error) => session.uncaught(error));
+  process.on('unhandledRejection', (reason) => session.uncaught(reason));
+}

@@ -1,0 +1,146 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import type { KernelHost, MimeBundle } from '../host.js';
+import type { JsonObject } from '../protocol/message.js';
+import { CellOutput, type Publish, type StreamName } from './cell-output.js';
+import { type CellFailure, describeThrown } from './failure.js';
+import type { Language } from './language.js';
+
+/** One execute_request: the code, where its outputs go and who is told the end. */
+export interface CellRequest {
+  readonly code: string;
+  /** Whether requests that wait behind this one are dropped if it fails. */
+  readonly stopOnError: boolean;
+  publish(type: string, content: JsonObject): void;
+  reply(content: JsonObject): void;
+}
+
+/** Requests that arrive within this many milliseconds of a failure were sent before it was known. */
+const abortWindow = 50;
+
+/** Runs cells one after the other and gives each its outputs, its errors and its end. */
+export class Session implements KernelHost {
+  readonly #language: Language;
+  readonly #waiting: CellRequest[] = [];
+  readonly #stops = new Set<() => void>();
+  #count = 0;
+  #working = false;
+  #running = false;
+  #interrupted = false;
+  #failure: CellFailure | undefined;
+  #unfinished: Promise<void>[] = [];
+  #output: CellOutput | undefined;
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  submit(request: CellRequest): void {
+    this.#waiting.push(request);
+    if (!this.#working) void this.#work();
+  }
+
+  /** Printed text goes to the cell that runs, or ran last. False before the first cell. */
+  write(name: StreamName, text: string): boolean {
+    this.#output?.write(name, text);
+    return this.#output !== undefined;
+  }
+
+  /** An error nobody caught: a rejected promise without a handler, or one thrown in a callback. */
+  uncaught(reason: unknown): void {
+    const failure = describeThrown(reason);
+    if (this.#output === undefined) {
+      process.stderr.write(`${failure.traceback.join('\n')}\n`);
+    } else {
+      this.#fail(failure, this.#output);
+    }
+  }
+
+  interrupt(): void {
+    if (!this.#running) return;
+    const again = this.#interrupted;
+    this.#interrupted = true;
+    if (again || this.#stops.size === 0) this.#language.interrupt();
+    else for (const stop of this.#stops) stop();
+  }
+
+  display(bundle: MimeBundle, id: string, update: boolean): void {
+    this.#output?.publish(update ? 'update_display_data' : 'display_data', {
+      data: bundle.data,
+      metadata: bundle.metadata ?? {},
+      transient: { display_id: id },
+    });
+  }
+
+  onInterrupt(stop: () => void): () => void {
+    this.#stops.add(stop);
+    return () => this.#stops.delete(stop);
+  }
+
+  finishWith(work: Promise<void>): void {
+    this.#unfinished.push(work);
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
+      await this.#execute(request);
+    }
+    this.#working = false;
+  }
+
+  async #execute(request: CellRequest): Promise<void> {
+    const count = ++this.#count;
+    request.publish('status', { execution_state: 'busy' });
+    request.publish('execute_input', { code: request.code, execution_count: count });
+    const output = new CellOutput(request.publish as Publish);
+    this.#begin(output);
+    const failure = await this.#language.run(request.code);
+    await this.#settle();
+    if (failure !== undefined) this.#fail(failure, output);
+    output.flush();
+    this.#running = false;
+    const failed = this.#failure;
+    if ((failed !== undefined && request.stopOnError) || this.#interrupted) await this.#dropWaiting();
+    request.reply(
+      failed === undefined
+        ? { status: 'ok', execution_count: count, payload: [], user_expressions: {} }
+        : { status: 'error', execution_count: count, ...failed },
+    );
+    request.publish('status', { execution_state: 'idle' });
+  }
+
+  #begin(output: CellOutput): void {
+    this.#output?.flush();
+    this.#output = output;
+    this.#failure = undefined;
+    this.#interrupted = false;
+    this.#unfinished = [];
+    this.#stops.clear();
+    this.#running = true;
+    this.#language.setDisplay((message, update) =>
+      output.publish(update ? 'update_display_data' : 'display_data', { ...message }),
+    );
+  }
+
+  /** Waits for the pictures still being made, and for rejections of promises that the cell left alone. */
+  async #settle(): Promise<void> {
+    while (this.#unfinished.length > 0) await Promise.allSettled(this.#unfinished.splice(0));
+    await nextTurn();
+    await nextTurn();
+  }
+
+  /** The first failure of a cell is the one its reply names; each is shown. */
+  #fail(failure: CellFailure, output: CellOutput): void {
+    this.#failure ??= failure;
+    output.publish('error', { ...failure });
+  }
+
+  async #dropWaiting(): Promise<void> {
+    await delay(abortWindow);
+    for (const request of this.#waiting.splice(0)) {
+      request.publish('status', { execution_state: 'busy' });
+      request.reply({ status: 'aborted' });
+      request.publish('status', { execution_state: 'idle' });
+    }
+  }
+}
