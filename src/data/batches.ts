@@ -1,0 +1,43 @@
+import { InputError } from '../errors.js';
+import { unitValues } from './crop.js';
+import type { Dataset } from './dataset.js';
+
+/** Images in the data set's order, as an encoder takes them. */
+export interface InputBatch {
+  /** Indices of the n images in the data set, [n]. */
+  readonly indices: Int32Array;
+  /** Images in [0, 1], [n, height, width, channels], row by row. */
+  readonly inputs: Float32Array;
+}
+
+/**
+ * All images in order, each once; the last batch may be smaller.
+ * @throws InputError at once for a batch size that is no whole number of at least 1
+ */
+export function batches(dataset: Dataset, batchSize: number): AsyncGenerator<InputBatch, void, undefined> {
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new InputError(`The batch size must be a whole number of at least 1, not ${batchSize}`);
+  }
+  return readBatches(dataset, batchSize);
+}
+
+async function* readBatches(
+  dataset: Dataset,
+  batchSize: number,
+): AsyncGenerator<InputBatch, void, undefined> {
+  for (let start = 0; start < dataset.length; start += batchSize) {
+    const length = Math.min(batchSize, dataset.length - start);
+    const indices = Int32Array.from({ length }, (_, i) => start + i);
+    yield { indices, inputs: toInput(await dataset.read(indices)) };
+  }
+}
+
+/**
+ * Pixels 0 to 255 as an encoder takes them, in [0, 1] and not standardised, as in SimCLR's own code; the views of
+ * training have the same range.
+ */
+export function toInput(pixels: Uint8Array): Float32Array {
+  const inputs = new Float32Array(pixels.length);
+  for (let i = 0; i < pixels.length; i++) inputs[i] = unitValues[pixels[i]!]!;
+  return inputs;
+}

@@ -1,0 +1,53 @@
+import { InputError } from '../errors.js';
+import type { Dataset, ImageShape } from './dataset.js';
+
+export interface InMemoryOptions {
+  readonly name: string;
+  readonly shape: ImageShape;
+  readonly classes: readonly string[];
+  /** Index into `classes` of each image, [length]. */
+  readonly labels: Int32Array;
+  /** Pixels 0 to 255, [length, height, width, channels], row by row. */
+  readonly pixels: Uint8Array;
+}
+
+/**
+ * A data set whose decoded images are all in memory.
+ * @throws InputError if the pixels do not fill the labelled images exactly, or a label names no class
+ */
+export function inMemory({ name, shape, classes, labels, pixels }: InMemoryOptions): Dataset {
+  const length = labels.length;
+  const imageLength = shape[0] * shape[1] * shape[2];
+  if (pixels.length !== length * imageLength) {
+    throw new InputError(
+      `${name}: ${length} images of ${shape.join('x')} need ${length * imageLength} pixel values, not ${pixels.length}`,
+    );
+  }
+  const stray = labels.find((label) => label < 0 || label >= classes.length);
+  if (stray !== undefined) {
+    throw new InputError(`${name}: label ${stray} names none of the ${classes.length} classes`);
+  }
+  return {
+    name,
+    length,
+    shape,
+    classes,
+    labels,
+    read: async (indices) => {
+      const images = new Uint8Array(indices.length * imageLength);
+      for (let i = 0; i < indices.length; i++) {
+        const start = requireIndex(name, length, indices[i]!) * imageLength;
+        images.set(pixels.subarray(start, start + imageLength), i * imageLength);
+      }
+      return images;
+    },
+  };
+}
+
+/** @throws InputError for an index outside 0 to length - 1 */
+export function requireIndex(name: string, length: number, index: number): number {
+  if (!Number.isInteger(index) || index < 0 || index >= length) {
+    throw new InputError(`${name} has images 0 to ${length - 1}; there is no image ${index}`);
+  }
+  return index;
+}

@@ -1,0 +1,8 @@
+export { batches, type InputBatch, toInput } from './batches.js';
+export type { Dataset, ImageShape, Splits } from './dataset.js';
+export { epochOrder } from './epoch-order.js';
+export { type InMemoryOptions, inMemory } from './in-memory.js';
+export { load } from './load.js';
+export { type SubsetOptions, subset } from './subset.js';
+export { stepsPerEpoch, type ViewBatch, type ViewBatchesOptions, viewBatches } from './view-batches.js';
+export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';

@@ -1,0 +1,107 @@
+import { InputError } from '../errors.js';
+import type { Dataset } from './dataset.js';
+import { epochOrder } from './epoch-order.js';
+import { requireCounter } from './random.js';
+import { makeViewsOn } from './view-pool.js';
+import { requireViewSettings, type ViewSettings } from './view-settings.js';
+
+/** Two views of each image of one training batch. */
+export interface ViewBatch {
+  /** Place in the epoch, 0 for the first. */
+  readonly step: number;
+  /** Indices of the N images in the data set, [N]. */
+  readonly indices: Int32Array;
+  /** First and second views in [0, 1], each [N, height, width, channels], row by row. */
+  readonly views: readonly [Float32Array, Float32Array];
+}
+
+export interface ViewBatchesOptions {
+  readonly dataset: Dataset;
+  readonly views: ViewSettings;
+  /** Images N in a batch, at least 2. */
+  readonly batchSize: number;
+  /** Whole number from 0 to 2^32 - 1 that decides the order and the views. */
+  readonly seed: number;
+  /** Whole number that gives each epoch its own order and views. */
+  readonly epoch: number;
+  /** Step of the epoch to begin with, for resuming; the steps before it cost nothing. 0 by default. */
+  readonly firstStep?: number;
+  /** Threads that make views while this one trains; 0 makes them on this thread. 1 by default. */
+  readonly workers?: number;
+}
+
+/** Batches kept ready or queued beside those being made, so that the training step need not wait for one. */
+const batchesAhead = 2;
+
+/**
+ * One epoch of training batches, shuffled; an incomplete last batch is left out.
+ * What a batch holds depends on seed, epoch and step alone, not on the workers or on where the epoch begins.
+ * @throws InputError at once for a batch size below 2 or above the data set's length, or an option out of range
+ */
+export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBatch, void, undefined> {
+  const { dataset, batchSize, seed, epoch, firstStep = 0, workers = 1 } = options;
+  const steps = stepsPerEpoch(dataset, batchSize);
+  const channels = dataset.shape[2];
+  if (channels !== 1 && channels !== 3) {
+    throw new InputError(`Views are made of images with 1 or 3 channels; ${dataset.name} has ${channels}`);
+  }
+  requireViewSettings(options.views);
+  requireCounter('seed', seed);
+  requireCounter('epoch', epoch);
+  if (!Number.isInteger(firstStep) || firstStep < 0 || firstStep > steps) {
+    throw new InputError(
+      `firstStep must be a whole number from 0 to the epoch's ${steps} steps, not ${firstStep}`,
+    );
+  }
+  if (!Number.isInteger(workers) || workers < 0) {
+    throw new InputError(`workers must be a whole number of threads, 0 or more, not ${workers}`);
+  }
+  return generateBatches({ ...options, firstStep, workers }, steps);
+}
+
+/**
+ * Complete batches in one epoch, floor(length / batchSize).
+ * @throws InputError for a batch size below 2 (one image has no negatives) or above the data set's length
+ */
+export function stepsPerEpoch(dataset: Dataset, batchSize: number): number {
+  if (!Number.isInteger(batchSize) || batchSize < 2) {
+    throw new InputError(`The batch size must be a whole number of at least 2, not ${batchSize}`);
+  }
+  if (batchSize > dataset.length) {
+    throw new InputError(
+      `A batch of ${batchSize} does not fit ${dataset.name}, which has ${dataset.length} images; take a smaller batch`,
+    );
+  }
+  return Math.floor(dataset.length / batchSize);
+}
+
+async function* generateBatches(
+  options: Required<ViewBatchesOptions>,
+  steps: number,
+): AsyncGenerator<ViewBatch, void, undefined> {
+  const { dataset, batchSize, seed, epoch, firstStep, workers } = options;
+  const order = epochOrder(dataset.length, seed, epoch);
+  const underWayAtMost = workers === 0 ? 1 : workers + batchesAhead;
+  const underWay: Promise<ViewBatch>[] = [];
+  for (let step = firstStep, next = firstStep; step < steps; step++) {
+    for (; next < Math.min(steps, step + underWayAtMost); next++) {
+      const batch = makeBatch(options, next, order.slice(next * batchSize, (next + 1) * batchSize));
+      // A failure is thrown when its turn comes; the loop may be left before.
+      batch.catch(() => {});
+      underWay.push(batch);
+    }
+    yield await underWay.shift()!;
+  }
+}
+
+async function makeBatch(
+  options: Required<ViewBatchesOptions>,
+  step: number,
+  indices: Int32Array,
+): Promise<ViewBatch> {
+  const { dataset, views: settings, seed, epoch, workers } = options;
+  const pixels = await dataset.read(indices);
+  const both = await makeViewsOn(workers, { pixels, shape: dataset.shape, indices, settings, seed, epoch });
+  const half = both.length / 2;
+  return { step, indices, views: [both.subarray(0, half), both.subarray(half)] };
+}

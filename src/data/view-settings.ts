@@ -1,0 +1,111 @@
+import { InputError } from '../errors.js';
+import type { Dataset } from './dataset.js';
+
+/** Everything that decides how views are drawn: plain numbers, to be stored with a run. */
+export interface ViewSettings {
+  /** Smallest and largest share of the image's area that a crop covers, in (0, 1]. */
+  readonly cropScale: readonly [number, number];
+  /** Smallest and largest width / height of a crop before it is resized to the image's size. */
+  readonly cropRatio: readonly [number, number];
+  /** Probability of a horizontal flip. */
+  readonly flipProbability: number;
+  /** Probability that the four colour changes below are made at all. */
+  readonly jitterProbability: number;
+  /** Brightness is multiplied by a factor from [max(0, 1 - brightness), 1 + brightness]. */
+  readonly brightness: number;
+  /** Same for the distance from the image's mean gray. */
+  readonly contrast: number;
+  /** Same for the distance from each pixel's own gray; no effect on images of one channel. */
+  readonly saturation: number;
+  /** Hue is turned by a share of the full circle from [-hue, hue], at most 0.5; no effect on images of one channel. */
+  readonly hue: number;
+  /** Probability that the colours are replaced by gray. */
+  readonly grayscaleProbability: number;
+}
+
+/** Any of the settings; those left out come from SimCLR's recipe at the given strength. */
+export interface SimclrViewsOptions {
+  /** Strength s of the colour jitter: brightness, contrast and saturation 0.8 s, hue 0.2 s; 0.5 by default, ImageNet takes 1. */
+  readonly strength?: number;
+  readonly cropScale?: readonly [number, number];
+  readonly cropRatio?: readonly [number, number];
+  readonly flipProbability?: number;
+  readonly jitterProbability?: number;
+  readonly brightness?: number;
+  readonly contrast?: number;
+  readonly saturation?: number;
+  readonly hue?: number;
+  readonly grayscaleProbability?: number;
+}
+
+/**
+ * SimCLR's random views (Chen et al., 2020, appendix A) as CIFAR uses them (its appendix B.9): crops of 0.08 to 1 of the
+ * area and ratio 3/4 to 4/3, flips with probability 0.5, colour jitter of strength 0.5 with probability 0.8, gray with
+ * probability 0.2, no blur.
+ * @throws InputError naming the setting that is out of range
+ */
+export function simclrViews(options: SimclrViewsOptions = {}): ViewSettings {
+  const { strength = 0.5, ...given } = options;
+  requireRange('strength', strength, 0, Number.POSITIVE_INFINITY);
+  const settings: ViewSettings = {
+    cropScale: [0.08, 1],
+    cropRatio: [3 / 4, 4 / 3],
+    flipProbability: 0.5,
+    jitterProbability: 0.8,
+    brightness: 0.8 * strength,
+    contrast: 0.8 * strength,
+    saturation: 0.8 * strength,
+    hue: 0.2 * strength,
+    grayscaleProbability: 0.2,
+    ...given,
+  };
+  requireViewSettings(settings);
+  return settings;
+}
+
+/**
+ * Views that suit a data set's images. Colour: `simclrViews()`. One channel, such as MNIST: crops of at least 0.3 of the
+ * area, since a smaller one shows a stroke and no digit, no flips, since a mirrored digit is not that digit, and
+ * brightness and contrast 0.4 as in SimCLR.
+ */
+export function defaultViews(dataset: Dataset): ViewSettings {
+  if (dataset.shape[2] !== 1) return simclrViews();
+  return simclrViews({
+    cropScale: [0.3, 1],
+    flipProbability: 0,
+    saturation: 0,
+    hue: 0,
+    grayscaleProbability: 0,
+  });
+}
+
+/** @throws InputError naming the setting that is out of range */
+export function requireViewSettings(settings: ViewSettings): void {
+  requireInterval('cropScale', settings.cropScale, 1);
+  requireInterval('cropRatio', settings.cropRatio, Number.POSITIVE_INFINITY);
+  for (const name of ['flipProbability', 'jitterProbability', 'grayscaleProbability'] as const) {
+    requireRange(name, settings[name], 0, 1);
+  }
+  for (const name of ['brightness', 'contrast', 'saturation'] as const) {
+    requireRange(name, settings[name], 0, Number.POSITIVE_INFINITY);
+  }
+  requireRange('hue', settings.hue, 0, 0.5);
+}
+
+function requireRange(name: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high)) {
+    throw new InputError(`${name} must be ${rangeText(low, high)}, not ${value}`);
+  }
+}
+
+function requireInterval(name: string, [low, high]: readonly [number, number], highest: number): void {
+  if (!(low > 0 && low <= high && high <= highest && Number.isFinite(high))) {
+    throw new InputError(
+      `${name} must be two numbers, the smaller first, above 0${highest === 1 ? ' and at most 1' : ''}, not [${low}, ${high}]`,
+    );
+  }
+}
+
+function rangeText(low: number, high: number): string {
+  return Number.isFinite(high) ? `from ${low} to ${high}` : `a number of at least ${low}`;
+}
