@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { kernelSpec, languageInfo } from '../format/metadata.js';
 import { offerHost } from '../host.js';
 import { readConnection } from '../protocol/connection.js';
 import type { JsonObject } from '../protocol/message.js';
@@ -78,19 +79,10 @@ function kernelInfo(): JsonObject {
     protocol_version: '5.3',
     implementation: 'dcl-lab',
     implementation_version: packageVersion(),
-    banner: 'DCL Lab (TypeScript)',
+    banner: kernelSpec.display_name as string,
     language_info: languageInfo,
   };
 }
-
-/** What a notebook's metadata says of its language. */
-export const languageInfo: JsonObject = {
-  name: 'typescript',
-  version: '5.0.4',
-  mimetype: 'text/typescript',
-  file_extension: '.ts',
-  codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
-};
 
 function packageVersion(): string {
   const manifest = new URL('../../../package.json', import.meta.url);
