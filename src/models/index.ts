@@ -1,0 +1,3 @@
+export { architectures, byName } from './by-name.js';
+export { type ProjectionHeadOptions, projectionHead } from './projection-head.js';
+export { type ResNetOptions, resnet8, resnet18, resnet34, resnet50, type Stem } from './resnet.js';
