@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
 import type { ContrastiveLoss } from './loss.js';
-import { checkPositive, defaults } from './settings.js';
+import { defaults } from './settings.js';
 import { normalise, type Similarities, similarities } from './similarities.js';
 
 export interface DCLOptions {
@@ -23,7 +24,7 @@ export interface DCLOptions {
  */
 export function dcl(options: DCLOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
-  checkPositive('temperature', temperature);
+  requirePositive('temperature', temperature);
   const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
     tf.tidy(() => tf.mean(decoupledTerms(similarities(normalise(z1), normalise(z2), temperature))));
   return Object.assign(loss, { lossName: 'dcl', settings: { temperature } });

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
 import type { ContrastiveLoss } from './loss.js';
-import { checkPositive, defaults } from './settings.js';
+import { defaults } from './settings.js';
 import { normalise, similarities } from './similarities.js';
 
 export interface DCLWOptions {
@@ -26,8 +27,8 @@ export interface DCLWOptions {
  */
 export function dclw(options: DCLWOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature, sigma = defaults.sigma } = options;
-  checkPositive('temperature', temperature);
-  checkPositive('sigma', sigma);
+  requirePositive('temperature', temperature);
+  requirePositive('sigma', sigma);
   const weigh = weighting(temperature / sigma);
   const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
     tf.tidy(() => {

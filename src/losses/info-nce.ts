@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { requirePositive } from '../errors.js';
 import { decoupledTerms } from './dcl.js';
 import type { ContrastiveLoss } from './loss.js';
-import { checkPositive, defaults } from './settings.js';
+import { defaults } from './settings.js';
 import { normalise, similarities } from './similarities.js';
 
 export interface InfoNCEOptions {
@@ -25,7 +26,7 @@ export interface InfoNCEOptions {
  */
 export function infoNCE(options: InfoNCEOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
-  checkPositive('temperature', temperature);
+  requirePositive('temperature', temperature);
   const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
     tf.tidy(() => {
       const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));

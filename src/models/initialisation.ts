@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { InputError } from '../errors.js';
+import { requireInteger } from '../errors.js';
 
 /** Draws the initial weights of one model's layers, one layer after the other. */
 export interface Initialisation {
@@ -16,12 +16,10 @@ export interface Initialisation {
  * Initial weights that depend on `seed` and on a layer's place in the model alone.
  *
  * @param stream separates models that are given the same seed, such as an encoder (0) and its head (1)
- * @throws InputError unless the seed is an integer
+ * @throws InputError unless the seed is a whole number
  */
 export function initialisation(seed: number, stream: number): Initialisation {
-  if (!Number.isSafeInteger(seed)) {
-    throw new InputError(`seed is ${seed}: give an integer.`);
-  }
+  requireInteger('seed', seed, 0);
   const generator = xoroshiro128plus(seed);
   for (let jump = 0; jump < stream; jump++) generator.jump();
   return {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
+import { requireInteger } from '../errors.js';
 import { BatchNorm } from './batch-norm.js';
 import { relu } from './convolution.js';
 import { initialisation } from './initialisation.js';
@@ -11,7 +11,7 @@ export interface ProjectionHeadOptions {
   readonly hiddenFeatures?: number;
   /** Dimension of the embeddings that the loss compares. Default 128. */
   readonly outputFeatures?: number;
-  /** Decides the initial weights, an integer; the same seed gives the same weights. Default 0. */
+  /** Decides the initial weights, a whole number; the same seed gives the same weights. Default 0. */
   readonly seed?: number;
 }
 
@@ -19,14 +19,12 @@ export interface ProjectionHeadOptions {
  * SimCLR's projection head (Chen et al., 2020), a perceptron of two layers: linear, batch norm, ReLU, linear. Features
  * [N, inputFeatures] to embeddings [N, outputFeatures], which are not normalised: the losses do that.
  *
- * @throws InputError for a number of features that is not a whole number above 0, or a seed that is not an integer
+ * @throws InputError for a number of features that is not a whole number above 0, or a seed that is not a whole number
  */
 export function projectionHead(options: ProjectionHeadOptions): tf.LayersModel {
   const { inputFeatures, hiddenFeatures = inputFeatures, outputFeatures = 128, seed = 0 } = options;
   for (const [name, value] of Object.entries({ inputFeatures, hiddenFeatures, outputFeatures })) {
-    if (!(Number.isSafeInteger(value) && value > 0)) {
-      throw new InputError(`${name} is ${value}: give a whole number above 0, such as 128.`);
-    }
+    requireInteger(name, value);
   }
   const weights = initialisation(seed, 1);
   const features = tf.input({ name: 'features', shape: [inputFeatures] });

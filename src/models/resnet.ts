@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
+import { InputError, requireInteger } from '../errors.js';
 import { convolution, relu, zeroPadding } from './convolution.js';
 import { type Initialisation, initialisation } from './initialisation.js';
 import { basicBlock, bottleneckBlock, type ResidualBlock } from './residual-blocks.js';
@@ -17,7 +17,7 @@ export interface ResNetOptions {
   readonly width?: number;
   /** Height, width and channels of the images. Default [32, 32, 3] with the CIFAR stem, else [224, 224, 3]. */
   readonly inputShape?: readonly [height: number, width: number, channels: number];
-  /** Decides the initial weights, an integer; the same seed gives the same weights. Default 0. */
+  /** Decides the initial weights, a whole number; the same seed gives the same weights. Default 0. */
   readonly seed?: number;
 }
 
@@ -109,18 +109,10 @@ function checkOptions(stem: string, width: number, inputShape: readonly number[]
   if (!Object.hasOwn(stems, stem)) {
     throw new InputError(`There is no stem "${stem}": choose ${Object.keys(stems).join(' or ')}.`);
   }
-  if (!isCount(width)) {
-    throw new InputError(
-      `width is ${width}: give the channels of the first stage as a whole number, such as 64.`,
-    );
-  }
-  if (inputShape.length !== 3 || !inputShape.every(isCount)) {
+  requireInteger('width', width);
+  if (inputShape.length !== 3 || !inputShape.every((size) => Number.isInteger(size) && size > 0)) {
     throw new InputError(
       `inputShape is [${inputShape}]: give height, width and channels as whole numbers, such as [32, 32, 3].`,
     );
   }
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value > 0;
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { requirePositive } from '../errors.js';
 import { decoupledTerms } from '../losses/dcl.js';
-import { checkPositive, defaults } from '../losses/settings.js';
+import { defaults } from '../losses/settings.js';
 import { normalise, similarities } from '../losses/similarities.js';
 
 export interface MultiplierOptions {
@@ -24,7 +25,7 @@ export interface MultiplierOptions {
  */
 export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: MultiplierOptions = {}): tf.Tensor2D {
   const { temperature = defaults.temperature } = options;
-  checkPositive('temperature', temperature);
+  requirePositive('temperature', temperature);
   return tf.tidy(() => {
     const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));
     return tf.reshape(tf.sigmoid(terms), [2, -1]);
