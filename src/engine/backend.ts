@@ -1,0 +1,177 @@
+/**
+ * The TensorFlow.js backend `onnxruntime`. A data id holds either values on the host or a node of the pending graph.
+ * Kernels only record; reading any pending value computes every pending value that still has a tensor, in one run,
+ * after which nothing is pending. What was disposed before that is never computed.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { Executor } from './executor.js';
+import { type HostValues, leaf, type Node, reshaped, type Source } from './graph/node.js';
+import type { Dtype } from './graph/operations.js';
+import type { SessionOptions } from './onnxruntime.js';
+
+/** Pending nodes beyond which values are computed unasked, so that a loop that never reads stays bounded. */
+const pendingLimit = 20_000;
+
+interface Entry {
+  readonly dtype: tf.DataType;
+  references: number;
+  content: Source | { readonly kind: 'host'; readonly values: tf.backend_util.BackendValues };
+}
+
+export class OnnxruntimeBackend extends tf.KernelBackend {
+  #executor: Executor;
+  readonly #entries: tf.DataStorage<Entry>;
+  readonly #pending = new Set<Entry>();
+  #recordedSinceRun = 0;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.#executor = new Executor(options);
+    this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
+  }
+
+  get executor(): Executor {
+    return this.#executor;
+  }
+
+  /** Compiles for another device or number of threads from now on; tensors stay. */
+  configure(options: SessionOptions): void {
+    const { device, threads } = this.#executor.options;
+    if (device === options.device && threads === options.threads) return;
+    this.#executor.dispose();
+    this.#executor = new Executor(options);
+  }
+
+  /** What a kernel reads: the tensor's node or values, in the tensor's shape. */
+  source({ dataId, shape, dtype }: tf.TensorInfo): Source {
+    const { content } = this.#entries.get(dataId);
+    if (content.kind === 'host') throw new Error(`A ${dtype} tensor cannot be recorded.`);
+    return reshaped(content, shape);
+  }
+
+  /** A new tensor for what a kernel recorded, owned by the caller. */
+  output(source: Source): tf.TensorInfo {
+    const dataId = {};
+    const entry: Entry = { dtype: source.dtype, references: 1, content: source };
+    this.#entries.set(dataId, entry);
+    if (source.kind === 'node') {
+      this.#pending.add(entry);
+      this.#recordedSinceRun += 1;
+      if (this.#recordedSinceRun > pendingLimit) this.#flush();
+    }
+    return { dataId, shape: [...source.shape], dtype: source.dtype };
+  }
+
+  /** The same data under another shape or another tensor. */
+  share({ dataId, dtype }: tf.TensorInfo, shape: readonly number[]): tf.TensorInfo {
+    this.incRef(dataId);
+    return { dataId, shape: [...shape], dtype };
+  }
+
+  override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    const dataId = {};
+    this.move(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    const content = recordable(dtype)
+      ? leaf(hostValues(values, dtype), shape, dtype)
+      : ({ kind: 'host', values } as const);
+    this.#entries.set(dataId, { dtype, references: refCount, content });
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const entry = this.#entries.get(dataId);
+    if (entry.content.kind === 'node') this.#flush();
+    return (entry.content as { values: tf.backend_util.BackendValues }).values;
+  }
+
+  /** Computes at once, then lets other work of the event loop run before the values are handed over. */
+  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
+    const values = this.readSync(dataId);
+    await new Promise((resolve) => setImmediate(resolve));
+    return values;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    if (!this.#entries.has(dataId)) return true;
+    const entry = this.#entries.get(dataId);
+    entry.references -= 1;
+    if (!force && entry.references > 0) return false;
+    this.#entries.delete(dataId);
+    this.#pending.delete(entry);
+    return true;
+  }
+
+  override refCount(dataId: object): number {
+    return this.#entries.has(dataId) ? this.#entries.get(dataId).references : 0;
+  }
+
+  override incRef(dataId: object): void {
+    this.#entries.get(dataId).references += 1;
+  }
+
+  override numDataIds(): number {
+    return this.#entries.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override floatPrecision(): 16 | 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override timerAvailable(): boolean {
+    return true;
+  }
+
+  override async time(run: () => void): Promise<{ kernelMs: number }> {
+    const start = performance.now();
+    run();
+    this.#flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override dispose(): void {
+    this.#pending.clear();
+    this.#executor.dispose();
+  }
+
+  #flush(): void {
+    const entries = [...this.#pending];
+    this.#recordedSinceRun = 0;
+    if (entries.length === 0) return;
+    const nodes = entries.map(({ content }) => content as Node);
+    const values = this.#executor.compute(nodes);
+    this.#pending.clear();
+    entries.forEach((entry, index) => {
+      const { shape, dtype } = nodes[index]!;
+      entry.content = leaf(values[index]!, shape, dtype);
+    });
+  }
+}
+
+/** Whether tensors of this type can be part of a graph. */
+export function recordable(dtype: tf.DataType): dtype is Dtype {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+}
+
+const arrayTypes = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+
+function hostValues(values: tf.backend_util.BackendValues, dtype: Dtype): HostValues {
+  const ArrayType = arrayTypes[dtype];
+  return values instanceof ArrayType ? values : ArrayType.from(values as ArrayLike<number>);
+}

@@ -1,0 +1,2 @@
+export { type EngineStatistics, statistics } from './statistics.js';
+export { type EngineDevice, type EngineInfo, type EngineName, type UseOptions, use } from './use.js';

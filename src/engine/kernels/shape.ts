@@ -1,0 +1,193 @@
+/** Kernels that move elements without computing: slices, concatenation, padding, gathering, transposition. */
+import * as tf from '@tensorflow/tfjs';
+import { node, reshaped, type Source } from '../graph/node.js';
+import { listed, type Recorder, type RecorderTable, recorder } from './recorder.js';
+
+export function transpose(x: Source, permutation: readonly number[]): Source {
+  const shape = permutation.map((axis) => x.shape[axis]!);
+  return node('transpose', { permutation }, [x], shape, x.dtype);
+}
+
+function slice(
+  x: Source,
+  begin: readonly number[],
+  size: readonly number[],
+  strides?: readonly number[],
+): Source {
+  return node('slice', { begin, strides: strides ?? begin.map(() => 1) }, [x], size, x.dtype);
+}
+
+function concat(parts: readonly Source[], axis: number): Source {
+  const shape = [...parts[0]!.shape];
+  shape[axis] = parts.reduce((total, part) => total + part.shape[axis]!, 0);
+  return parts.length === 1 ? parts[0]! : node('concat', { axis }, parts, shape, parts[0]!.dtype);
+}
+
+/** Consecutive pieces of the given sizes along the axis. */
+function split(x: Source, sizes: readonly number[], axis: number): Source[] {
+  let offset = 0;
+  return sizes.map((size) => {
+    const begin = x.shape.map((_, index) => (index === axis ? offset : 0));
+    offset += size;
+    return slice(
+      x,
+      begin,
+      x.shape.map((full, index) => (index === axis ? size : full)),
+    );
+  });
+}
+
+function positiveAxis(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+const pad = recorder<tf.PadV2Attrs>(({ x }, { paddings, constantValue }) => {
+  const before = paddings.map(([first]) => first);
+  const after = paddings.map(([, last]) => last);
+  const shape = x!.shape.map((size, axis) => size + before[axis]! + after[axis]!);
+  return x!.dtype === 'bool'
+    ? undefined
+    : node('pad', { before, after, value: constantValue }, [x!], shape, x!.dtype);
+});
+
+const mirrorPad = recorder<tf.MirrorPadAttrs>(({ x }, { paddings, mode }) => {
+  if (mode !== 'reflect' || x!.dtype === 'bool') return undefined;
+  const before = paddings.map(([first]) => first);
+  const after = paddings.map(([, last]) => last);
+  const shape = x!.shape.map((size, axis) => size + before[axis]! + after[axis]!);
+  return node('reflectPad', { before, after }, [x!], shape, x!.dtype);
+});
+
+const stridedSlice = recorder<tf.StridedSliceAttrs>(({ x }, attributes) => {
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
+  const info = tf.slice_util.sliceInfo(
+    [...x!.shape],
+    begin,
+    end,
+    strides,
+    beginMask,
+    endMask,
+    ellipsisMask,
+    newAxisMask,
+    shrinkAxisMask,
+  );
+  if (info.isIdentity) return reshaped(x!, info.finalShape);
+  const size = tf.slice_util.computeOutShape(info.begin, info.end, info.strides);
+  if (size.some((length) => length <= 0)) return undefined;
+  return reshaped(slice(x!, info.begin, size, info.strides), info.finalShape);
+});
+
+const gather = recorder<tf.GatherV2Attrs>(({ x, indices }, { axis, batchDims }) => {
+  const [positive] = tf.util.parseAxisParam(axis, [...x!.shape]);
+  if (batchDims) return undefined;
+  const shape = [...x!.shape.slice(0, positive), ...indices!.shape, ...x!.shape.slice(positive! + 1)];
+  return node('gather', { axis: positive! }, [x!, indices!], shape, x!.dtype);
+});
+
+const gatherNd: Recorder = ({ params, indices }) => {
+  const depth = indices!.shape.at(-1)!;
+  const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)];
+  return node('gatherNd', {}, [params!, indices!], shape, params!.dtype);
+};
+
+const topK = recorder<tf.TopKAttrs>(({ x }, { k }) => {
+  if (x!.dtype === 'bool' || k === 0) return undefined;
+  const shape = [...x!.shape.slice(0, -1), k];
+  return [
+    node('topK', { k, result: 'values' }, [x!], shape, x!.dtype),
+    node('topK', { k, result: 'indices' }, [x!], shape, 'int32'),
+  ];
+});
+
+const oneHot = recorder<tf.OneHotAttrs>(({ indices }, { depth, onValue, offValue, dtype }) => {
+  if (dtype !== undefined && dtype !== 'float32' && dtype !== 'int32') return undefined;
+  const shape = [...indices!.shape, depth];
+  return node('oneHot', { depth, on: onValue, off: offValue }, [indices!], shape, dtype ?? 'int32');
+});
+
+export const shapeKernels: RecorderTable = {
+  Transpose: recorder<tf.TransposeAttrs>(({ x }, { perm }) => transpose(x!, perm)),
+
+  Slice: recorder<tf.SliceAttrs>(({ x }, { begin, size }) => {
+    const [from, lengths] = tf.slice_util.parseSliceParams(
+      { shape: [...x!.shape] } as tf.Tensor,
+      begin,
+      size,
+    );
+    tf.slice_util.assertParamsValid(
+      { shape: [...x!.shape], rank: x!.shape.length } as tf.Tensor,
+      from!,
+      lengths!,
+    );
+    return lengths!.some((length) => length === 0) ? undefined : slice(x!, from!, lengths!);
+  }),
+
+  StridedSlice: stridedSlice,
+
+  Concat: recorder<tf.ConcatAttrs>((inputs, { axis }) => {
+    const parts = listed(inputs);
+    return concat(parts, positiveAxis(axis, parts[0]!.shape.length));
+  }),
+
+  Pack: recorder<tf.PackAttrs>((inputs, { axis }) => {
+    const position = positiveAxis(axis, inputs[0]!.shape.length + 1);
+    const parts = listed(inputs).map((part) =>
+      reshaped(part, [...part.shape.slice(0, position), 1, ...part.shape.slice(position)]),
+    );
+    return concat(parts, position);
+  }),
+
+  Unpack: recorder<tf.UnpackAttrs>(({ value }, { axis }) => {
+    const position = positiveAxis(axis, value!.shape.length);
+    const pieces = split(value!, Array<number>(value!.shape[position]!).fill(1), position);
+    const shape = value!.shape.filter((_, index) => index !== position);
+    return pieces.map((piece) => reshaped(piece, shape));
+  }),
+
+  SplitV: recorder<tf.SplitVAttrs>(({ x }, { numOrSizeSplits, axis }) => {
+    const [positive] = tf.util.parseAxisParam(axis, [...x!.shape]);
+    const sizes = tf.backend_util.prepareSplitSize(
+      { shape: [...x!.shape] } as tf.Tensor,
+      numOrSizeSplits,
+      positive,
+    );
+    return split(x!, sizes, positive!);
+  }),
+
+  PadV2: pad,
+  MirrorPad: mirrorPad,
+
+  Tile: recorder<tf.TileAttrs>(({ x }, { reps }) =>
+    node(
+      'tile',
+      { repeats: reps },
+      [x!],
+      x!.shape.map((size, axis) => size * reps[axis]!),
+      x!.dtype,
+    ),
+  ),
+
+  Reverse: recorder<tf.ReverseAttrs>(({ x }, { dims }) => {
+    const axes = tf.util.parseAxisParam(dims, [...x!.shape]);
+    const reversed = x!.shape.map((_, axis) => axes.includes(axis));
+    const begin = x!.shape.map((size, axis) => (reversed[axis] ? size - 1 : 0));
+    return slice(
+      x!,
+      begin,
+      x!.shape,
+      reversed.map((backwards) => (backwards ? -1 : 1)),
+    );
+  }),
+
+  GatherV2: gather,
+  GatherNd: gatherNd,
+
+  ScatterNd: recorder<tf.ScatterNdAttrs>(({ indices, updates }, { shape }) =>
+    updates!.dtype === 'float32'
+      ? node('scatterNd', {}, [indices!, updates!], shape, updates!.dtype)
+      : undefined,
+  ),
+
+  OneHot: oneHot,
+  TopK: topK,
+};

@@ -1,0 +1,97 @@
+/** Builds an ONNX graph node by node. Equal nodes and equal constants are emitted once. */
+import type { Shape } from '../graph/operations.js';
+import type { OnnxAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from '../onnx/graph.js';
+
+export type Attributes = Readonly<Record<string, OnnxAttribute>>;
+
+export interface EmitOptions {
+  readonly domain?: string;
+  /** How many results the operator has; 1 if left out. */
+  readonly outputs?: number;
+}
+
+export class Emitter {
+  readonly #nodes: OnnxNode[] = [];
+  readonly #constants: OnnxConstant[] = [];
+  readonly #emitted = new Map<string, readonly string[]>();
+
+  /** The name of the operator's first result. */
+  emit(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes = {},
+    options: EmitOptions = {},
+  ): string {
+    return this.emitAll(operator, inputs, attributes, options)[0]!;
+  }
+
+  /** The names of all results. */
+  emitAll(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Attributes,
+    { domain = '', outputs = 1 }: EmitOptions,
+  ): readonly string[] {
+    const key = `${domain}.${operator}(${inputs})${JSON.stringify(attributes)}`;
+    const known = this.#emitted.get(key);
+    if (known !== undefined) return known;
+    const number = this.#nodes.length;
+    const names = Array.from({ length: outputs }, (_, index) =>
+      index === 0 ? `${operator}_${number}` : `${operator}_${number}_${index}`,
+    );
+    this.#nodes.push({ operator, domain, inputs, outputs: names, attributes });
+    this.#emitted.set(key, names);
+    return names;
+  }
+
+  constant(type: OnnxType, shape: Shape, values: readonly number[]): string {
+    const key = `constant ${type}[${shape}]${values.map((value) => (Object.is(value, -0) ? '-0' : value))}`;
+    const known = this.#emitted.get(key);
+    if (known !== undefined) return known[0]!;
+    const name = `c${this.#constants.length}`;
+    this.#constants.push({ name, type, shape, values });
+    this.#emitted.set(key, [name]);
+    return name;
+  }
+
+  scalar(type: OnnxType, value: number): string {
+    return this.constant(type, [], [value]);
+  }
+
+  /** A list of axes, sizes or positions, as many operators take it. */
+  integers(values: readonly number[]): string {
+    return this.constant('int64', [values.length], values);
+  }
+
+  reshape(name: string, shape: Shape): string {
+    return this.emit('Reshape', [name, this.integers(shape)]);
+  }
+
+  transpose(name: string, permutation: readonly number[]): string {
+    return this.emit('Transpose', [name], { perm: permutation });
+  }
+
+  cast(name: string, type: OnnxType): string {
+    return this.emit('Cast', [name], { to: castTargets[type] });
+  }
+
+  /** A name of its own for the graph's output: a value may be an input, a constant, or another output as well. */
+  output(name: string, index: number): string {
+    const output = `output_${index}`;
+    this.#nodes.push({ operator: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} });
+    return output;
+  }
+
+  finish(inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): OnnxGraph {
+    return { inputs, outputs, constants: this.#constants, nodes: this.#nodes };
+  }
+}
+
+const castTargets: Record<OnnxType, number> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};

@@ -1,0 +1,109 @@
+/** Pooling and its gradients, on images with the channels first. */
+import { sizeOf } from '../graph/node.js';
+import type { PoolWindow } from '../graph/operations.js';
+import type { Attributes, Emitter } from './emitter.js';
+import { type LoweringTable, result } from './lowering.js';
+import type { Value } from './value.js';
+
+type Four = readonly [number, number, number, number];
+
+function poolAttributes({ size, strides, pads }: PoolWindow): Attributes {
+  return { kernel_shape: size, strides, pads };
+}
+
+export const poolingLowerings: LoweringTable<
+  'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'
+> = {
+  maxPool: (instruction, [x], emitter) => {
+    const attributes = poolAttributes(instruction.attributes);
+    const name = emitter.emit('MaxPool', [x!.in('channelsFirst', emitter)], attributes);
+    return result(instruction, name, 'channelsFirst');
+  },
+
+  averagePool: (instruction, [x], emitter) => {
+    const attributes = { ...poolAttributes(instruction.attributes), count_include_pad: 0 };
+    const name = emitter.emit('AveragePool', [x!.in('channelsFirst', emitter)], attributes);
+    return result(instruction, name, 'channelsFirst');
+  },
+
+  /** MaxPool also says where in its input each largest element was: dy is added there. */
+  maxPoolGradient: (instruction, [dy, x], emitter) => {
+    const [batch, height, width, channels] = instruction.shape as Four;
+    const size = sizeOf(instruction.shape);
+    const attributes = poolAttributes(instruction.attributes);
+    const operands = [x!.in('channelsFirst', emitter)];
+    const [, positions] = emitter.emitAll('MaxPool', operands, attributes, { outputs: 2 });
+    const zeros = emitter.emit('Expand', [emitter.scalar('float32', 0), emitter.integers([size])]);
+    const scattered = emitter.emit(
+      'ScatterElements',
+      [zeros, emitter.reshape(positions!, [-1]), emitter.reshape(dy!.in('channelsFirst', emitter), [-1])],
+      { axis: 0, reduction: 'add' },
+    );
+    return result(instruction, emitter.reshape(scattered, [batch, channels, height, width]), 'channelsFirst');
+  },
+
+  /** Every element gets the sum, over the windows it is in, of dy divided by the elements the window counts. */
+  averagePoolGradient: (instruction, [dy], emitter) => {
+    const { size, strides, pads } = instruction.attributes;
+    const [, height, width, channels] = instruction.shape as Four;
+    const [, outHeight, outWidth] = dy!.shape as Four;
+    const shares = emitter.emit('Mul', [
+      dy!.in('channelsFirst', emitter),
+      emitter.constant(
+        'float32',
+        [1, 1, outHeight, outWidth],
+        shareOfWindow(instruction.attributes, [height, width], dy!),
+      ),
+    ]);
+    const ones = emitter.constant(
+      'float32',
+      [channels, 1, ...size],
+      Array<number>(channels * sizeOf(size)).fill(1),
+    );
+    const name = spread(shares, ones, { strides, pads, size, channels }, [height, width], dy!, emitter);
+    return result(instruction, name, 'channelsFirst');
+  },
+};
+
+/** 1 / (number of image elements in the window), for every window. */
+function shareOfWindow({ size, strides, pads }: PoolWindow, image: readonly number[], dy: Value): number[] {
+  const [, outHeight, outWidth] = dy.shape as Four;
+  const counted = (axis: 0 | 1, position: number) => {
+    const start = position * strides[axis] - pads[axis];
+    return Math.min(start + size[axis], image[axis]!) - Math.max(start, 0);
+  };
+  const shares: number[] = [];
+  for (let row = 0; row < outHeight; row += 1) {
+    for (let column = 0; column < outWidth; column += 1) {
+      shares.push(1 / (counted(0, row) * counted(1, column)));
+    }
+  }
+  return shares;
+}
+
+interface Spread {
+  readonly strides: readonly [number, number];
+  readonly pads: PoolWindow['pads'];
+  readonly size: readonly [number, number];
+  readonly channels: number;
+}
+
+/** Adds each share to all elements of its window: a transposed convolution with ones, channel by channel. */
+function spread(
+  shares: string,
+  ones: string,
+  { strides, pads: [top, left], size, channels }: Spread,
+  [height, width]: readonly [number, number],
+  dy: Value,
+  emitter: Emitter,
+): string {
+  const [, outHeight, outWidth] = dy.shape as Four;
+  const bottom = (outHeight - 1) * strides[0] + size[0] - top - height;
+  const right = (outWidth - 1) * strides[1] + size[1] - left - width;
+  return emitter.emit('ConvTranspose', [shares, ones], {
+    group: channels,
+    strides,
+    pads: [top, left, Math.max(bottom, 0), Math.max(right, 0)],
+    output_padding: [Math.max(-bottom, 0), Math.max(-right, 0)],
+  });
+}

@@ -1,0 +1,32 @@
+/** What the onnxruntime engine has done so far: for tests and benchmarks. */
+import { nodesRecorded } from './graph/node.js';
+import { plainKernelCalls } from './kernels/fallback.js';
+import { onnxruntimeBackend } from './use.js';
+
+export interface EngineStatistics {
+  /** Programs lowered, encoded and loaded. A second step of the same training adds none. */
+  readonly compilations: number;
+  /** Programs run. */
+  readonly runs: number;
+  /** Sessions in the cache. */
+  readonly sessions: number;
+  /** Sessions released to make room. */
+  readonly evictions: number;
+  /** Operations recorded, computed or not. */
+  readonly nodesRecorded: number;
+  /** Kernels that had no onnxruntime form and ran in plain JavaScript, with how often. */
+  readonly plainKernels: Readonly<Record<string, number>>;
+}
+
+/** Counts since the engine was chosen; nodes and plain kernels since the process began. */
+export function statistics(): EngineStatistics {
+  const executor = onnxruntimeBackend()?.executor;
+  return {
+    compilations: executor?.compilations ?? 0,
+    runs: executor?.runs ?? 0,
+    sessions: executor?.sessions ?? 0,
+    evictions: executor?.evictions ?? 0,
+    nodesRecorded: nodesRecorded(),
+    plainKernels: Object.fromEntries(plainKernelCalls()),
+  };
+}

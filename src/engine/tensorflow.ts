@@ -1,0 +1,38 @@
+/** The engine `tensorflow`: tfjs-node-gpu, else tfjs-node, where the user has installed one of them. */
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+
+/** In the order in which they are tried. */
+const packages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+
+const require = createRequire(import.meta.url);
+
+interface TensorflowBackend extends tf.KernelBackend {
+  readonly isUsingGpuDevice: boolean;
+}
+
+export interface LoadedTensorflow {
+  readonly packageName: string;
+  readonly seesGpu: boolean;
+}
+
+/** Loads the first of the packages that is installed and works; its backend registers itself. */
+export function loadTensorflow(): LoadedTensorflow | { readonly failures: readonly string[] } {
+  const failures: string[] = [];
+  for (const packageName of packages) {
+    try {
+      require(packageName);
+      const backend = tf.findBackend('tensorflow') as TensorflowBackend | null;
+      if (backend !== null) return { packageName, seesGpu: backend.isUsingGpuDevice };
+      failures.push(`${packageName} loaded another copy of TensorFlow.js`);
+    } catch (error) {
+      failures.push(explain(packageName, error as NodeJS.ErrnoException));
+    }
+  }
+  return { failures };
+}
+
+function explain(packageName: string, error: NodeJS.ErrnoException): string {
+  const missing = error.code === 'MODULE_NOT_FOUND' && error.message.includes(packageName);
+  return missing ? `${packageName} is not installed` : `${packageName} does not load: ${error.message}`;
+}

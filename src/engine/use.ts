@@ -1,0 +1,133 @@
+/** Chooses what computes the tensors. */
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../errors.js';
+import { OnnxruntimeBackend } from './backend.js';
+import { plainBackend } from './kernels/fallback.js';
+import { registerKernels } from './kernels/register.js';
+import { supportedDevices } from './onnxruntime.js';
+import { loadTensorflow } from './tensorflow.js';
+
+const names = ['auto', 'onnxruntime', 'tensorflow', 'cpu'] as const;
+const devices = ['cpu', 'webgpu', 'cuda'] as const;
+
+export type EngineName = 'onnxruntime' | 'tensorflow' | 'cpu';
+export type EngineDevice = 'cpu' | 'webgpu' | 'cuda';
+
+export interface UseOptions {
+  /**
+   * `onnxruntime`: TensorFlow.js recorded and compiled, fast on CPUs, nothing else to install. `tensorflow`:
+   * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, if installed. `cpu`: plain JavaScript, slow, for comparison.
+   * `auto`, the default: `tensorflow` if it loads and sees a GPU, else `onnxruntime`.
+   */
+  readonly name?: EngineName | 'auto';
+  /** Where `onnxruntime` computes; default `cpu`. The other engines decide by themselves. */
+  readonly device?: EngineDevice;
+  /** Threads that compute on the CPU, for `onnxruntime`; default: as many as the machine runs in parallel. */
+  readonly threads?: number;
+}
+
+export interface EngineInfo {
+  readonly name: EngineName;
+  readonly device: EngineDevice | 'gpu';
+  readonly threads: number;
+  /** Why this engine, in a sentence. */
+  readonly reason: string;
+}
+
+/** The backend's name inside TensorFlow.js, `tf.getBackend()`. */
+const backendName = 'onnxruntime';
+let current: OnnxruntimeBackend | undefined;
+
+/** The onnxruntime backend in use or used before, if any. */
+export function onnxruntimeBackend(): OnnxruntimeBackend | undefined {
+  return current;
+}
+
+/**
+ * Makes TensorFlow.js compute with the chosen engine, from now on. May be called again to change it: existing tensors
+ * keep their values and move when they are next used.
+ *
+ * @throws InputError for an unknown name or device, threads that are not a positive integer, and engines or devices that
+ * are not available on this machine; the message says what is missing.
+ */
+export async function use(options: UseOptions = {}): Promise<EngineInfo> {
+  const { name = 'auto', device = 'cpu', threads = availableParallelism() } = options;
+  oneOf('engine', name, names);
+  oneOf('device', device, devices);
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new InputError(`threads must be a positive integer, not ${threads}.`);
+  }
+  if (name === 'cpu') return usePlain();
+  if (name === 'onnxruntime') return useOnnxruntime(device, threads, 'onnxruntime was asked for');
+  if (name === 'tensorflow') return useTensorflow();
+  return device === 'cpu' ? chooseByItself(threads) : useOnnxruntime(device, threads, `it runs on ${device}`);
+}
+
+function oneOf(what: string, value: string, valid: readonly string[]): void {
+  if (valid.includes(value)) return;
+  throw new InputError(`Unknown ${what} '${value}'. Valid: ${valid.join(', ')}.`);
+}
+
+async function chooseByItself(threads: number): Promise<EngineInfo> {
+  const found = loadTensorflow();
+  if ('seesGpu' in found && found.seesGpu) {
+    await tf.setBackend('tensorflow');
+    const reason = `${found.packageName} is installed and sees a GPU.`;
+    return { name: 'tensorflow', device: 'gpu', threads: availableParallelism(), reason };
+  }
+  const because =
+    'seesGpu' in found
+      ? `${found.packageName} sees no GPU, and on a CPU onnxruntime is faster`
+      : 'it needs nothing but npm packages, and no TensorFlow that sees a GPU is installed';
+  return useOnnxruntime('cpu', threads, because);
+}
+
+async function useOnnxruntime(device: EngineDevice, threads: number, because: string): Promise<EngineInfo> {
+  requireDevice(device);
+  if (current === undefined) {
+    plainBackend();
+    const backend = new OnnxruntimeBackend({ device, threads });
+    tf.registerBackend(backendName, () => backend, 3);
+    registerKernels(backendName);
+    current = backend;
+  } else {
+    current.configure({ device, threads });
+  }
+  await tf.setBackend(backendName);
+  const reason = `onnxruntime on ${device === 'cpu' ? `${threads} CPU threads` : device}, because ${because}.`;
+  return { name: 'onnxruntime', device, threads, reason };
+}
+
+function requireDevice(device: EngineDevice): void {
+  const supported = supportedDevices();
+  if (supported.includes(device)) return;
+  const advice =
+    device === 'cuda'
+      ? "onnxruntime's CUDA files are not installed; reinstall with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` (Linux x64)"
+      : `this onnxruntime was built for ${process.platform} ${process.arch} without it`;
+  throw new InputError(
+    `Device '${device}' is not available: ${advice}. Available: ${supported.filter((name) => name !== 'dml').join(', ')}.`,
+  );
+}
+
+async function useTensorflow(): Promise<EngineInfo> {
+  const found = loadTensorflow();
+  if ('failures' in found) {
+    throw new InputError(
+      `The engine 'tensorflow' is not available: ${found.failures.join('; ')}. Run ` +
+        '`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`), ' +
+        "or use the default engine 'onnxruntime', which needs nothing else.",
+    );
+  }
+  await tf.setBackend('tensorflow');
+  const device = found.seesGpu ? 'gpu' : 'cpu';
+  const reason = `${found.packageName} was asked for; it computes on the ${device.toUpperCase()}.`;
+  return { name: 'tensorflow', device, threads: availableParallelism(), reason };
+}
+
+async function usePlain(): Promise<EngineInfo> {
+  plainBackend();
+  await tf.setBackend('cpu');
+  return { name: 'cpu', device: 'cpu', threads: 1, reason: 'Plain JavaScript was asked for.' };
+}
