@@ -1,0 +1,9 @@
+export { type Classification, classification } from './classification.js';
+export { type Embeddings, type EmbedOptions, embed } from './embed.js';
+export { type KnnOptions, knn } from './knn.js';
+export {
+  type LinearEvaluation,
+  type LinearEvaluationOptions,
+  linearEvaluation,
+} from './linear-evaluation.js';
+export { saveEmbeddings } from './save-embeddings.js';

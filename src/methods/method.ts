@@ -1,0 +1,34 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { ContrastiveLoss } from '../losses/loss.js';
+
+/** What one batch gives: the loss to minimise and the multiplier q of its anchors. */
+export interface BatchResult {
+  readonly loss: tf.Scalar;
+  /** q of Proposition 1, [2, N] (view, sample); not part of the loss. */
+  readonly multiplier: tf.Tensor2D;
+}
+
+/** A method at work on one encoder: the models it trains and how a batch becomes a loss. */
+export interface Learner {
+  /** Everything a checkpoint must hold, by the name it is stored under; `encoder` is always there. */
+  readonly models: Readonly<Record<string, tf.LayersModel>>;
+  /**
+   * Embeds both views in training mode (batch norm statistics move) and compares them.
+   * @param view1 - [N, height, width, channels]
+   * @param view2 - the other views of the same images, same shape
+   */
+  compare(view1: tf.Tensor4D, view2: tf.Tensor4D): BatchResult;
+}
+
+/** A self-supervised method before it meets an encoder; a plain value that can be reused for several runs. */
+export interface Method {
+  readonly name: string;
+  readonly loss: ContrastiveLoss;
+  /** What distinguishes this method's run from another's besides the loss; stored with each run. */
+  readonly settings: Readonly<Record<string, number | string | boolean>>;
+  /**
+   * @param encoder - images to features, [N, height, width, channels] to [N, features]
+   * @param seed - decides the initial weights of what the method adds
+   */
+  start(encoder: tf.LayersModel, seed: number): Learner;
+}

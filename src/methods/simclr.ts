@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../errors.js';
+import type { ContrastiveLoss } from '../losses/loss.js';
+import { projectionHead } from '../models/index.js';
+import { multiplier } from '../npc/index.js';
+import type { Learner, Method } from './method.js';
+
+/** Sizes of SimCLR's projection head, a two-layer perceptron that is thrown away after pretraining. */
+export interface SimclrHeadOptions {
+  /** Width of the hidden layer; by default the encoder's number of features. */
+  readonly hiddenFeatures?: number;
+  /** Dimension d of the embeddings the loss compares; 128 by default. */
+  readonly outputFeatures?: number;
+}
+
+export interface SimclrOptions {
+  readonly loss: ContrastiveLoss;
+  readonly head?: SimclrHeadOptions;
+}
+
+/**
+ * SimCLR (Chen et al., 2020): two views of each image, one encoder, a projection head, the other images' views as negatives.
+ * Both views pass the encoder as one batch of 2N, so batch norm sees them together.
+ */
+export function simclr({ loss, head = {} }: SimclrOptions): Method {
+  const { hiddenFeatures, outputFeatures = 128 } = head;
+  return {
+    name: 'simclr',
+    loss,
+    settings: { hiddenFeatures: hiddenFeatures ?? 'as the encoder', outputFeatures },
+    start(encoder, seed) {
+      const inputFeatures = featuresOf(encoder);
+      const projection = projectionHead({
+        inputFeatures,
+        hiddenFeatures: hiddenFeatures ?? inputFeatures,
+        outputFeatures,
+        seed,
+      });
+      return compareWith(encoder, projection, loss);
+    },
+  };
+}
+
+function compareWith(encoder: tf.LayersModel, projection: tf.LayersModel, loss: ContrastiveLoss): Learner {
+  const temperature = loss.settings.temperature;
+  return {
+    models: { encoder, projection },
+    compare(view1, view2) {
+      const features = encoder.apply(tf.concat([view1, view2]), { training: true });
+      const embeddings = projection.apply(features as tf.Tensor, { training: true }) as tf.Tensor2D;
+      const [z1, z2] = tf.split(embeddings, 2) as [tf.Tensor2D, tf.Tensor2D];
+      return { loss: loss(z1, z2), multiplier: multiplier(z1, z2, { temperature }) };
+    },
+  };
+}
+
+function featuresOf(encoder: tf.LayersModel): number {
+  const shape = encoder.outputShape;
+  const features = shape.at(-1);
+  if (shape.length !== 2 || typeof features !== 'number') {
+    throw new InputError(
+      `The encoder's output has shape [${shape}]; SimCLR needs one vector per image, [null, features]: end it with global pooling.`,
+    );
+  }
+  return features;
+}

@@ -1,0 +1,112 @@
+import type * as tf from '@tensorflow/tfjs';
+import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
+import { InputError, requireInteger, requirePositive } from '../errors.js';
+import type { Method } from '../methods/index.js';
+import type { ExistingRun, RunSettings } from './run-folder.js';
+
+/** What to train, on what, and how. Defaults follow lightly's CIFAR-10 recipe (SGD 0.06 x batch / 128, cosine). */
+export interface PretrainOptions {
+  /** Trained in place; images [N, height, width, channels] to features [N, d]. */
+  readonly encoder: tf.LayersModel;
+  readonly data: Dataset;
+  readonly method: Method;
+  /** Images per step, at least 2; 32 by default. The last, incomplete batch of an epoch is dropped. */
+  readonly batchSize?: number;
+  /** Passes over the data; 10 by default. */
+  readonly epochs?: number;
+  /** Decides the order of images, their views and the head's initial weights; 1 by default. */
+  readonly seed?: number;
+  /** Highest learning rate; 0.06 x batchSize / 128 by default. */
+  readonly learningRate?: number;
+  /** Epochs of linear warm-up, may be a fraction; 0 by default. */
+  readonly warmupEpochs?: number;
+  /** 0.9 by default. */
+  readonly momentum?: number;
+  /** 5e-4 by default, on every trainable weight. */
+  readonly weightDecay?: number;
+  /** How views are made; by default what `data.defaultViews` gives for the data set. */
+  readonly views?: ViewSettings;
+  /** A `step` event every so many steps, and for each epoch's last; 10 by default. */
+  readonly reportEvery?: number;
+  /** Folder for checkpoints and the record of events; without it nothing is written. */
+  readonly checkpoint?: string;
+  /** At most this many seconds between checkpoints; 60 by default. One is written at the end in any case. */
+  readonly checkpointSeconds?: number;
+  /** Where `checkpoint` holds a run already: refuse (default), resume it exactly, or overwrite it. */
+  readonly existing?: ExistingRun;
+}
+
+/** The options with every default filled in. */
+export type Plan = Required<Omit<PretrainOptions, 'checkpoint'>> & {
+  readonly checkpoint: string | undefined;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+};
+
+/** Fills in the defaults. @throws InputError for options that cannot be used */
+export function planned(options: PretrainOptions): Plan {
+  const batchSize = options.batchSize ?? 32;
+  const plan = {
+    epochs: 10,
+    seed: 1,
+    learningRate: (0.06 * batchSize) / 128,
+    warmupEpochs: 0,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    views: options.views ?? defaultViews(options.data),
+    reportEvery: 10,
+    checkpointSeconds: 60,
+    existing: 'refuse' as const,
+    ...options,
+    batchSize,
+    checkpoint: options.checkpoint,
+  };
+  requireInteger('epochs', plan.epochs);
+  requireInteger('seed', plan.seed, 0);
+  requireInteger('reportEvery', plan.reportEvery);
+  requirePositive('learningRate', plan.learningRate);
+  assertTakes(plan.encoder, plan.data);
+  const steps = stepsPerEpoch(plan.data, batchSize);
+  return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };
+}
+
+function assertTakes(encoder: tf.LayersModel, data: Dataset): void {
+  const input = (encoder.inputs[0]?.shape ?? []).slice(1);
+  const fits = input.length === 3 && input.every((size, i) => size === null || size === data.shape[i]);
+  if (!fits) {
+    throw new InputError(
+      `The encoder takes images of [${input}], but ${data.name} has [${data.shape}]; build it with inputShape: [${data.shape}].`,
+    );
+  }
+}
+
+/** All that decides the run's numbers, as stored with it and compared on resume. */
+export function settingsOf(plan: Plan): RunSettings {
+  const {
+    encoder,
+    data,
+    method,
+    batchSize,
+    epochs,
+    seed,
+    learningRate,
+    warmupEpochs,
+    momentum,
+    weightDecay,
+    views,
+  } = plan;
+  return {
+    data: { name: data.name, images: data.length, shape: data.shape },
+    encoder: { name: encoder.name, parameters: encoder.countParams() },
+    method: { name: method.name, ...method.settings },
+    loss: { name: method.loss.lossName, ...method.loss.settings },
+    batchSize,
+    epochs,
+    seed,
+    learningRate,
+    warmupEpochs,
+    momentum,
+    weightDecay,
+    views,
+  };
+}

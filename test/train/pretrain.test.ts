@@ -1,0 +1,109 @@
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { simclrViews } from '../../src/data/index.js';
+import { type ContrastiveLoss, dcl } from '../../src/losses/index.js';
+import { simclr } from '../../src/methods/index.js';
+import { DivergenceError } from '../../src/train/index.js';
+import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('pretrain', () => {
+  test('reports start, every step, every epoch and the end, in order', async () => {
+    const events = await eventsOf(smallRun());
+    expect(events.map(({ type }) => type)).toEqual([
+      ...['start', 'step', 'step', 'step', 'epoch', 'step', 'step', 'step', 'epoch', 'end'],
+    ]);
+    expect(events[0]).toMatchObject({
+      step: 0,
+      totalSteps: 6,
+      stepsPerEpoch: 3,
+      title: 'simclr dcl on noise',
+    });
+    expect(events.at(-1)).toMatchObject({ reason: 'completed', step: 6 });
+  });
+
+  test('reports the mean loss of an epoch and the multipliers of a batch', async () => {
+    const events = await eventsOf(smallRun());
+    const [a, b, c] = losses(events);
+    const epoch = events.find(({ type }) => type === 'epoch');
+    expect(epoch).toMatchObject({ epoch: 1, step: 3, loss: (a! + b! + c!) / 3 });
+    const step = events.find((event) => event.type === 'step')!;
+    expect(step.multiplier.histogram.reduce((sum, n) => sum + n, 0)).toBe(8);
+  });
+
+  test('reports every so many steps and at the end of each epoch', async () => {
+    const events = await eventsOf(smallRun({ reportEvery: 2 }));
+    expect(events.flatMap((event) => (event.type === 'step' ? [event.step] : []))).toEqual([2, 3, 4, 6]);
+  });
+
+  test('gives the same losses for the same seed and others for another', async () => {
+    const first = losses(await eventsOf(smallRun({ seed: 3 })));
+    expect(losses(await eventsOf(smallRun({ seed: 3 })))).toEqual(first);
+    expect(losses(await eventsOf(smallRun({ seed: 4 })))).not.toEqual(first);
+  });
+
+  test('trains the encoder in place, its batch norm statistics included', async () => {
+    const encoder = smallEncoder();
+    const before = encoder.getWeights().map((weight) => [...weight.dataSync()]);
+    await eventsOf(smallRun({ encoder }));
+    const after = encoder.getWeights().map((weight) => [...weight.dataSync()]);
+    for (const [i, values] of after.entries()) expect(values).not.toEqual(before[i]);
+  });
+
+  test('lowers the loss where both views are the image itself', async () => {
+    const views = simclrViews({
+      cropScale: [1, 1],
+      cropRatio: [1, 1],
+      jitterProbability: 0,
+      flipProbability: 0,
+    });
+    const values = losses(
+      await eventsOf(
+        smallRun({ encoder: smallEncoder(4), views, epochs: 30, batchSize: 12, learningRate: 0.01 }),
+      ),
+    );
+    expect(values.at(-1)!).toBeLessThan(values[0]! - 0.2);
+  });
+
+  test('leaves nothing in memory but the encoder', async () => {
+    const encoder = smallEncoder();
+    const before = tf.memory().numTensors;
+    await eventsOf(smallRun({ encoder }));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('stops after the step under way when asked', async () => {
+    const run = smallRun();
+    const events = [];
+    for await (const event of run) {
+      events.push(event);
+      if (event.type === 'step' && event.step === 2) run.stop();
+    }
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step: 2 });
+  });
+
+  test('stops at a loss that is no number, naming step, epoch, batch and images', async () => {
+    const loss: ContrastiveLoss = Object.assign(
+      (z1: tf.Tensor2D, z2: tf.Tensor2D) => tf.mul(dcl()(z1, z2), tf.scalar(Number.NaN)) as tf.Scalar,
+      { lossName: 'broken', settings: { temperature: 0.1 } },
+    );
+    const error = await eventsOf(smallRun({ method: simclr({ loss }) })).catch((reason) => reason);
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(error.message).toMatch(
+      /NaN at step 1 \(epoch 1, batch 1; images \d+, \d+, \d+, \d+ of noise\)\. No checkpoint/,
+    );
+  });
+
+  test.each([
+    [{ batchSize: 13 }, 'noise, which has 12 images'],
+    [{ batchSize: 1 }, 'at least 2, not 1'],
+    [{ epochs: 0 }, 'epochs is 0'],
+    [{ seed: -1 }, 'seed is -1'],
+    [{ learningRate: Number.NaN }, 'learningRate is NaN'],
+    [{ reportEvery: 0.5 }, 'reportEvery is 0.5'],
+    [{ data: { ...smallData(), shape: [6, 6, 3] as const } }, 'inputShape: [6,6,3]'],
+  ])('refuses %o before anything starts', (options, message) => {
+    expect(() => smallRun(options)).toThrow(message);
+  });
+});

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InputError } from '../../src/errors.js';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src/train/index.js';
+
+const example = () =>
+  encodeSafetensors({
+    tensors: new Map<string, StoredTensor>([
+      ['a', { shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) }],
+      ['b', { shape: [], values: Int32Array.of(-7) }],
+    ]),
+    metadata: { note: 'é' },
+  });
+
+describe('safetensors', () => {
+  test('gives back names, shapes, values and metadata of any tensors', () => {
+    const tensor = fc.oneof(
+      fc.float32Array({ maxLength: 20 }).map((values) => ({ shape: [values.length], values })),
+      fc.int32Array({ minLength: 6, maxLength: 6 }).map((values) => ({ shape: [2, 3], values })),
+    );
+    const name = fc
+      .string({ minLength: 1 })
+      .filter((text) => text !== '__metadata__' && text !== '__proto__');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, tensor)), fc.string(), (entries, note) => {
+        const stored = { tensors: new Map<string, StoredTensor>(entries), metadata: { note } };
+        expect(decodeSafetensors(encodeSafetensors(stored), 'file')).toEqual(stored);
+      }),
+    );
+  });
+
+  test('writes the published layout: length, JSON padded to 8 bytes, then the values', () => {
+    const bytes = example();
+    const headerLength = Number(bytes.readBigUInt64LE());
+    expect(headerLength % 8).toBe(0);
+    const header = JSON.parse(bytes.toString('utf8', 8, 8 + headerLength));
+    expect(header).toEqual({
+      __metadata__: { note: 'é' },
+      a: { dtype: 'F32', shape: [2, 2], data_offsets: [0, 16] },
+      b: { dtype: 'I32', shape: [], data_offsets: [16, 20] },
+    });
+    expect(bytes.readInt32LE(8 + headerLength + 16)).toBe(-7);
+    expect(bytes.length).toBe(8 + headerLength + 20);
+  });
+
+  test('names the file wherever it is cut short', () => {
+    const bytes = example();
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeSafetensors(bytes.subarray(0, length), 'cut.safetensors')).toThrow(
+        expect.objectContaining({ name: 'InputError', message: expect.stringContaining('cut.safetensors') }),
+      );
+    }
+  });
+
+  test('refuses a file of another format', () => {
+    const bytes = Buffer.alloc(64, 'x');
+    bytes.writeBigUInt64LE(16n);
+    expect(() => decodeSafetensors(bytes, 'photo.jpg')).toThrow(InputError);
+    expect(() => decodeSafetensors(bytes, 'photo.jpg')).toThrow('photo.jpg is not a safetensors file');
+  });
+});
