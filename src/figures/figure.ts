@@ -1,0 +1,71 @@
+/** One series of a chart, in the terms of Plotly's figure reference. */
+export type Trace = Readonly<Record<string, unknown>>;
+
+/** A chart as plain data: what `Plotly.newPlot(element, data, layout)` takes. */
+export interface Figure {
+  readonly data: readonly Trace[];
+  readonly layout: Readonly<Record<string, unknown>>;
+}
+
+/** Titles that every figure has. */
+export interface Titles {
+  readonly title: string;
+  /** Data set, number of samples, seed and settings, in small type below the title. */
+  readonly subtitle?: string | undefined;
+  readonly x: string;
+  readonly y: string;
+}
+
+const ink = '#222222';
+const gridColour = '#e3e3e3';
+
+/** The look that all figures share: large type on white, light grid lines, legend above the plot. */
+export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, unknown> {
+  const small = subtitle ? `<br><span style="font-size:14px">${subtitle}</span>` : '';
+  return {
+    title: {
+      text: `${title}${small}`,
+      font: { size: 21 },
+      x: 0.02,
+      xanchor: 'left',
+      y: 0.96,
+      yanchor: 'top',
+    },
+    font: { family: 'Arial, Helvetica, sans-serif', size: 16, color: ink },
+    paper_bgcolor: '#ffffff',
+    plot_bgcolor: '#ffffff',
+    colorway: [...palette],
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
+    margin: { l: 80, r: 30, t: 120, b: 70 },
+    xaxis: axis(x),
+    yaxis: axis(y),
+  };
+}
+
+export function axis(title: string): Record<string, unknown> {
+  return {
+    title: { text: title, font: { size: 18 } },
+    gridcolor: gridColour,
+    linecolor: ink,
+    zerolinecolor: gridColour,
+    ticks: 'outside',
+    tickcolor: ink,
+  };
+}
+
+/** Okabe and Ito's colours, told apart by people with any colour vision (jfly.uni-koeln.de/color). */
+export const palette: readonly string[] = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#e69f00',
+  '#56b4e9',
+  '#000000',
+  '#f0e442',
+];
+
+/** Four significant digits: enough for a chart, and its notebook stays small. */
+export function rounded(values: Iterable<number>): number[] {
+  return Array.from(values, (value) => Number(value.toPrecision(4)));
+}

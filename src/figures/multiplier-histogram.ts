@@ -1,0 +1,54 @@
+import { type MultiplierStatistics, statistics } from '../npc/index.js';
+import { baseLayout, type Figure, rounded } from './figure.js';
+import { seriesStyles } from './series-style.js';
+
+export interface MultiplierHistogramOptions {
+  /** Default: `How strong is the gradient? The negative-positive-coupling multiplier q`. */
+  readonly title?: string;
+  /** Data set, batch size, temperature, seed. */
+  readonly subtitle?: string;
+}
+
+/**
+ * Share of anchors by their multiplier q, in 20 bins of [0, 1], for each name: values of q such as
+ * `await npc.multiplier(z1, z2, { temperature }).data()`, or their statistics. The legend gives n, mean and C_v.
+ */
+export function multiplierHistogram(
+  multipliers: Readonly<Record<string, ArrayLike<number> | MultiplierStatistics>>,
+  options: MultiplierHistogramOptions = {},
+): Figure {
+  const names = Object.keys(multipliers);
+  const styles = seriesStyles(names);
+  const data = names.map((name, i) => {
+    const { histogram, mean, variation } = described(multipliers[name]!);
+    const count = histogram.reduce((sum, n) => sum + n, 0);
+    return {
+      type: 'bar',
+      name: `${name}: n = ${count}, mean ${mean.toFixed(2)}, C<sub>v</sub> ${variation.toFixed(2)}`,
+      x: rounded(histogram.map((_, bin) => (bin + 0.5) / histogram.length)),
+      y: rounded(histogram.map((n) => (100 * n) / count)),
+      width: 1 / histogram.length,
+      marker: { color: styles[i]!.colour, pattern: { shape: styles[i]!.pattern } },
+      opacity: names.length > 1 ? 0.6 : 0.9,
+    };
+  });
+  const layout = baseLayout({
+    title: options.title ?? 'The multiplier q of the gradient',
+    subtitle: options.subtitle,
+    x: 'multiplier q (0: no gradient, 1: full gradient)',
+    y: 'anchors (%)',
+  });
+  return {
+    data,
+    layout: {
+      ...layout,
+      barmode: 'overlay',
+      bargap: 0,
+      xaxis: { ...(layout.xaxis as object), range: [0, 1] },
+    },
+  };
+}
+
+function described(value: ArrayLike<number> | MultiplierStatistics): MultiplierStatistics {
+  return 'histogram' in value ? value : statistics(value);
+}

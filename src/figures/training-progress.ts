@@ -1,0 +1,42 @@
+import { axis, baseLayout, type Figure, rounded } from './figure.js';
+import { type LossHistory, lossCurve } from './loss-curve.js';
+
+export interface TrainingProgressOptions extends LossHistory {
+  /** Of the last step's multiplier q: anchors in each of equal bins of [0, 1]. */
+  readonly histogram: readonly number[];
+  readonly name: string;
+  readonly title: string;
+}
+
+/** The loss so far beside the histogram of q, for a run under way. */
+export function trainingProgress({ steps, histogram, name, title }: TrainingProgressOptions): Figure {
+  const losses = lossCurve({ [name]: { steps } });
+  const count = Math.max(
+    1,
+    histogram.reduce((sum, n) => sum + n, 0),
+  );
+  const colour = (losses.data.at(-1) as { line: { color: string } }).line.color;
+  const bars = {
+    type: 'bar',
+    name: 'q',
+    xaxis: 'x2',
+    yaxis: 'y2',
+    x: rounded(histogram.map((_, bin) => (bin + 0.5) / histogram.length)),
+    y: rounded(histogram.map((n) => (100 * n) / count)),
+    width: 1 / histogram.length,
+    marker: { color: colour },
+  };
+  const layout = baseLayout({ title, x: 'training step', y: 'loss (nats)' });
+  return {
+    data: [...losses.data, bars],
+    layout: {
+      ...layout,
+      showlegend: false,
+      height: 380,
+      margin: { l: 75, r: 20, t: 60, b: 65 },
+      xaxis: { ...(layout.xaxis as object), domain: [0, 0.56] },
+      xaxis2: { ...axis('multiplier q, last batch'), domain: [0.66, 1], range: [0, 1], anchor: 'y2' },
+      yaxis2: { ...axis('anchors (%)'), anchor: 'x2', range: [0, 100] },
+    },
+  };
+}
