@@ -16,7 +16,8 @@ export interface MultiplierOptions {
  *     q_i^(k) = U_{i,k} / ( exp(<z_i^(1), z_i^(2)> / temperature) + U_{i,k} )
  *
  * with U the sum over both views of all other images. It is computed as sigmoid(log U - <z_i^(1), z_i^(2)> /
- * temperature), so small values keep their relative accuracy. The embeddings are scaled to unit length inside.
+ * temperature) in a form that keeps the relative accuracy of small values. The embeddings are scaled to unit length
+ * inside.
  *
  * @param z1 embeddings of view 1, [N, d]
  * @param z2 embeddings of view 2, [N, d]; row i of both comes from image i
@@ -28,6 +29,7 @@ export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: Multiplier
   requirePositive('temperature', temperature);
   return tf.tidy(() => {
     const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));
-    return tf.reshape(tf.sigmoid(terms), [2, -1]);
+    // Fast sigmoid kernels round values below 1e-7 to 0; exp(-softplus(-x)) is the same function without that.
+    return tf.reshape(tf.exp(tf.neg(tf.softplus(tf.neg(terms)))), [2, -1]);
   });
 }
