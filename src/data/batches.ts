@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { unitValues } from './crop.js';
+import { pixelScale } from './crop.js';
 import type { Dataset } from './dataset.js';
 
 /** Images in the data set's order, as an encoder takes them. */
@@ -38,6 +38,6 @@ async function* readBatches(
  */
 export function toInput(pixels: Uint8Array): Float32Array {
   const inputs = new Float32Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) inputs[i] = unitValues[pixels[i]!]!;
+  for (let i = 0; i < pixels.length; i++) inputs[i] = pixels[i]! * pixelScale;
   return inputs;
 }

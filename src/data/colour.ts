@@ -51,7 +51,10 @@ export function adjustHue(image: Float32Array, turn: number): void {
 /** Replaces the colours of every pixel by its gray. */
 export function toGrayscale(image: Float32Array): void {
   for (let i = 0; i < image.length; i += 3) {
-    image.fill(gray(image[i]!, image[i + 1]!, image[i + 2]!), i, i + 3);
+    const value = gray(image[i]!, image[i + 1]!, image[i + 2]!);
+    image[i] = value;
+    image[i + 1] = value;
+    image[i + 2] = value;
   }
 }
 

@@ -48,8 +48,11 @@ function largestBox(imageHeight: number, imageWidth: number, ratio: readonly [nu
   };
 }
 
-/** Pixel value 0 to 255 as a number in [0, 1]. */
-export const unitValues = Float32Array.from({ length: 256 }, (_, value) => value / 255);
+/** Brings pixel values from [0, 255] to [0, 1]. */
+export const pixelScale = 1 / 255;
+
+/** Rows of the latest crop, stretched to the image's width; kept from one to the next because it is the hot path. */
+let stretched = new Float32Array(0);
 
 /**
  * Cuts a rectangle out of an image and resizes it to the image's own size: bilinear between pixel centres, without
@@ -65,44 +68,47 @@ export function cropAndResize(
   flip: boolean,
   output: Float32Array,
 ): void {
-  const columns = sampling(box.width, imageWidth, flip);
-  const rows = sampling(box.height, imageHeight, false);
+  const { near, far, weight } = sampling(box.width, imageWidth, channels, flip);
+  const rows = sampling(box.height, imageHeight, 1, false);
   const rowLength = imageWidth * channels;
-  const stretched = new Float32Array(box.height * rowLength);
+  if (stretched.length < box.height * rowLength) stretched = new Float32Array(box.height * rowLength);
+  const lines = stretched;
   for (let y = 0, to = 0; y < box.height; y++) {
-    const rowStart = ((box.top + y) * imageWidth + box.left) * channels;
-    for (let x = 0; x < imageWidth; x++) {
-      const near = rowStart + columns.near[x]! * channels;
-      const far = rowStart + columns.far[x]! * channels;
-      const weight = columns.weight[x]!;
-      for (let channel = 0; channel < channels; channel++, to++) {
-        const value = unitValues[pixels[near + channel]!]!;
-        stretched[to] = value + weight * (unitValues[pixels[far + channel]!]! - value);
-      }
+    const start = ((box.top + y) * imageWidth + box.left) * channels;
+    for (let i = 0; i < rowLength; i++, to++) {
+      const value = pixels[start + near[i]!]!;
+      lines[to] = value + weight[i]! * (pixels[start + far[i]!]! - value);
     }
   }
   for (let y = 0, to = 0; y < imageHeight; y++) {
-    const near = rows.near[y]! * rowLength;
-    const far = rows.far[y]! * rowLength;
-    const weight = rows.weight[y]!;
+    const nearLine = rows.near[y]! * rowLength;
+    const farLine = rows.far[y]! * rowLength;
+    const farWeight = rows.weight[y]!;
     for (let i = 0; i < rowLength; i++, to++) {
-      const value = stretched[near + i]!;
-      output[to] = value + weight * (stretched[far + i]! - value);
+      const value = lines[nearLine + i]!;
+      output[to] = (value + farWeight * (lines[farLine + i]! - value)) * pixelScale;
     }
   }
 }
 
-/** For each of `to` output positions: the two of `from` input positions it lies between, and the second one's weight. */
-function sampling(from: number, to: number, flip: boolean) {
-  const near = new Int32Array(to);
-  const far = new Int32Array(to);
-  const weight = new Float32Array(to);
-  for (let i = 0; i < to; i++) {
-    const position = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
-    const at = flip ? to - 1 - i : i;
-    near[at] = Math.floor(position);
-    far[at] = Math.min(near[at]! + 1, from - 1);
-    weight[at] = position - near[at]!;
+/**
+ * Where each value of a line of `to` pixels comes from in a line of `from` pixels: the offsets of the two values it
+ * lies between, and the weight of the second.
+ */
+function sampling(from: number, to: number, channels: number, flip: boolean) {
+  const near = new Int32Array(to * channels);
+  const far = new Int32Array(to * channels);
+  const weight = new Float32Array(to * channels);
+  for (let pixel = 0; pixel < to; pixel++) {
+    const position = Math.min(Math.max(((pixel + 0.5) * from) / to - 0.5, 0), from - 1);
+    const before = Math.floor(position);
+    const after = Math.min(before + 1, from - 1);
+    const at = (flip ? to - 1 - pixel : pixel) * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      near[at + channel] = before * channels + channel;
+      far[at + channel] = after * channels + channel;
+      weight[at + channel] = position - before;
+    }
   }
   return { near, far, weight };
 }

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import type { Box } from '../../src/data/crop.js';
+
+interface Change {
+  readonly factor: number;
+  readonly output: readonly number[];
+}
+
+/** What torchvision makes of one small image (test/golden/views.py). */
+export const golden = JSON.parse(readFileSync(new URL('../golden/views.json', import.meta.url), 'utf8')) as {
+  readonly shape: [number, number, number];
+  readonly pixels: readonly number[];
+  readonly brightness: readonly Change[];
+  readonly contrast: readonly Change[];
+  readonly saturation: readonly Change[];
+  readonly hue: readonly Change[];
+  readonly grayscale: readonly number[];
+  readonly crops: readonly { readonly box: Box; readonly output: readonly number[] }[];
+};
+
+export function goldenImage(): Float32Array {
+  return Float32Array.from(golden.pixels, (value) => value / 255);
+}
+
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance = 2e-6): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    expect(Math.abs(actual[i]! - expected[i]!), `value ${i}: ${actual[i]}, ${expected[i]}`).toBeLessThan(
+      tolerance,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { defaultViews, inMemory, simclrViews } from '../../src/data/index.js';
+import { InputError } from '../../src/errors.js';
+
+describe('simclrViews', () => {
+  test('has the CIFAR recipe of SimCLR as its defaults', () => {
+    expect(simclrViews()).toEqual({
+      cropScale: [0.08, 1],
+      cropRatio: [3 / 4, 4 / 3],
+      flipProbability: 0.5,
+      jitterProbability: 0.8,
+      brightness: 0.4,
+      contrast: 0.4,
+      saturation: 0.4,
+      hue: 0.1,
+      grayscaleProbability: 0.2,
+    });
+  });
+
+  test('scales the jitter with its strength, but not what is given by itself', () => {
+    const { brightness, contrast, saturation, hue } = simclrViews({ strength: 1, contrast: 0.3 });
+    expect([brightness, contrast, saturation, hue]).toEqual([0.8, 0.3, 0.8, 0.2]);
+  });
+
+  test('survives JSON', () => {
+    const settings = simclrViews({ strength: 0.25 });
+    expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+  });
+
+  test.each([
+    [{ cropScale: [0, 1] }, 'cropScale'],
+    [{ cropScale: [0.5, 1.5] }, 'cropScale'],
+    [{ cropRatio: [2, 1] }, 'cropRatio'],
+    [{ flipProbability: 1.1 }, 'flipProbability must be from 0 to 1, not 1.1'],
+    [{ brightness: -1 }, 'brightness must be a number of at least 0, not -1'],
+    [{ hue: Number.NaN }, 'hue must be from 0 to 0.5, not NaN'],
+    [{ strength: 3 }, 'hue must be from 0 to 0.5'],
+  ] as const)('refuses %o', (options, message) => {
+    expect(() => simclrViews(options)).toThrow(InputError);
+    expect(() => simclrViews(options)).toThrow(message);
+  });
+});
+
+describe('defaultViews', () => {
+  const images = (channels: number) =>
+    inMemory({
+      name: 'one',
+      shape: [1, 1, channels],
+      classes: ['only'],
+      labels: new Int32Array(1),
+      pixels: new Uint8Array(channels),
+    });
+
+  test('takes the CIFAR recipe for colour images', () => {
+    expect(defaultViews(images(3))).toEqual(simclrViews());
+  });
+
+  test('does not mirror one-channel images', () => {
+    expect(defaultViews(images(1)).flipProbability).toBe(0);
+  });
+});
