@@ -17,19 +17,20 @@ export interface Titles {
 }
 
 const ink = '#222222';
+const mutedInk = '#555555';
 const gridColour = '#e3e3e3';
 
 /** The look that all figures share: large type on white, light grid lines, legend above the plot. */
 export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, unknown> {
-  const small = subtitle ? `<br><span style="font-size:14px">${subtitle}</span>` : '';
   return {
     title: {
-      text: `${title}${small}`,
+      text: title,
       font: { size: 21 },
       x: 0.02,
       xanchor: 'left',
-      y: 0.96,
+      y: 0.95,
       yanchor: 'top',
+      ...(subtitle && { subtitle: { text: subtitle, font: { size: 15, color: mutedInk } } }),
     },
     font: { family: 'Arial, Helvetica, sans-serif', size: 16, color: ink },
     paper_bgcolor: '#ffffff',

@@ -4,13 +4,15 @@ import { type LossHistory, lossCurve } from './loss-curve.js';
 export interface TrainingProgressOptions extends LossHistory {
   /** Of the last step's multiplier q: anchors in each of equal bins of [0, 1]. */
   readonly histogram: readonly number[];
-  readonly name: string;
+  /** What is trained; a loss named in it gives the colour. */
   readonly title: string;
+  /** Progress, below the title. */
+  readonly status: string;
 }
 
 /** The loss so far beside the histogram of q, for a run under way. */
-export function trainingProgress({ steps, histogram, name, title }: TrainingProgressOptions): Figure {
-  const losses = lossCurve({ [name]: { steps } });
+export function trainingProgress({ steps, histogram, title, status }: TrainingProgressOptions): Figure {
+  const losses = lossCurve({ [title]: { steps } });
   const count = Math.max(
     1,
     histogram.reduce((sum, n) => sum + n, 0),
@@ -26,14 +28,14 @@ export function trainingProgress({ steps, histogram, name, title }: TrainingProg
     width: 1 / histogram.length,
     marker: { color: colour },
   };
-  const layout = baseLayout({ title, x: 'training step', y: 'loss (nats)' });
+  const layout = baseLayout({ title, subtitle: status, x: 'training step', y: 'loss (nats)' });
   return {
     data: [...losses.data, bars],
     layout: {
       ...layout,
       showlegend: false,
-      height: 380,
-      margin: { l: 75, r: 20, t: 60, b: 65 },
+      height: 400,
+      margin: { l: 75, r: 20, t: 85, b: 65 },
       xaxis: { ...(layout.xaxis as object), domain: [0, 0.56] },
       xaxis2: { ...axis('multiplier q, last batch'), domain: [0.66, 1], range: [0, 1], anchor: 'y2' },
       yaxis2: { ...axis('anchors (%)'), anchor: 'x2', range: [0, 100] },

@@ -1,5 +1,10 @@
+export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
+export { type Showable, show } from './display/show.js';
+export type { TableLike } from './display/table.js';
 export { type BuildOptions, build } from './format/build.js';
 export { type Notebook, read, write } from './format/notebook.js';
 export { fromSource, keepOutputs, toSource } from './format/source.js';
 export { CellError, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteEvent, type ExecuteOptions, execute } from './runner/execute.js';
+export type { RunHistory } from './watch/history.js';
+export { watch } from './watch/watch.js';

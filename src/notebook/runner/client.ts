@@ -81,7 +81,7 @@ export class KernelClient {
       detached: process.platform !== 'win32',
       windowsHide: true,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
+      env: { DCL_LAB_PLOTLY: 'omit', ...process.env, JPY_PARENT_PID: String(process.pid) },
     });
     const client = new KernelClient(info, child, folder);
     try {

@@ -1,9 +1,8 @@
 import { InputError } from '../../errors.js';
 import { type Cell, type CodeCell, joined, type Notebook } from '../format/notebook.js';
-import type { Json } from '../protocol/message.js';
 
-/** Values by name for the variables that a notebook's `parameters` cell declares. */
-export type Parameters = Readonly<Record<string, Json>>;
+/** JSON values by name for the variables that a notebook's `parameters` cell declares. */
+export type Parameters = Readonly<Record<string, unknown>>;
 
 const injected = 'injected-parameters';
 

@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs';
+import sharp from 'sharp';
+import type { ImageShape } from '../../data/index.js';
+import { InputError } from '../../errors.js';
+import { escapeHtml } from './escape.js';
+import type { Picture } from './picture.js';
+import type { Presentation } from './presentation.js';
+
+export interface ImagesOptions {
+  /** Height, width and channels of one image; needed for plain arrays, taken from a tensor's shape otherwise. */
+  readonly shape?: ImageShape;
+  /** Images in a row. Default: as many as fit, at most 10. */
+  readonly columns?: number;
+  /** A caption below each image. */
+  readonly labels?: readonly string[];
+  /** The values shown as black and white. Default: 0 and 255 for bytes and int32 tensors, 0 and 1 for floats. */
+  readonly range?: readonly [black: number, white: number];
+}
+
+/** Images laid out in a grid, for `show`. */
+export interface ImageGrid {
+  readonly kind: 'images';
+  /** RGB, 0 to 255, [count, height, width, 3]. */
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly columns: number;
+  readonly labels: readonly string[];
+}
+
+/** Images are enlarged by a whole factor until their longer side has about this many pixels. */
+const shownSide = 80;
+const gap = 6;
+const captionHeight = 20;
+
+/**
+ * A grid of images for `show`, each pixel drawn as a sharp square.
+ *
+ * @param images - [n, height, width, channels] with one or three channels, as a tensor or row by row with `shape`
+ * @throws InputError when the shape does not fit the values, or a label is missing
+ */
+export function images(
+  images: tf.Tensor | Uint8Array | Float32Array,
+  options: ImagesOptions = {},
+): ImageGrid {
+  const { values, shape, bytes } = read(images, options);
+  const [height, width, channels] = shape;
+  const count = values.length / (height * width * channels);
+  if (!Number.isInteger(count) || count === 0 || (channels !== 1 && channels !== 3)) {
+    throw new InputError(
+      `${values.length} values are no images of shape [${shape}] with one or three channels.`,
+    );
+  }
+  const { labels = [], columns = Math.min(count, 10) } = options;
+  if (labels.length !== 0 && labels.length !== count) {
+    throw new InputError(`${labels.length} labels were given for ${count} images.`);
+  }
+  const [black, white] = options.range ?? (bytes ? [0, 255] : [0, 1]);
+  const pixels = new Uint8Array(count * height * width * 3);
+  for (let i = 0; i < pixels.length; i++) {
+    const value = values[channels === 3 ? i : Math.floor(i / 3)]!;
+    pixels[i] = Math.min(255, Math.max(0, Math.round((255 * (value - black)) / (white - black))));
+  }
+  return { kind: 'images', pixels, count, height, width, columns, labels };
+}
+
+function read(
+  images: tf.Tensor | Uint8Array | Float32Array,
+  { shape }: ImagesOptions,
+): { values: ArrayLike<number>; shape: ImageShape; bytes: boolean } {
+  if (images instanceof tf.Tensor) {
+    const own = images.shape.slice(-3);
+    if (own.length !== 3)
+      throw new InputError(`A tensor of shape [${images.shape}] holds no images [n, h, w, c].`);
+    return {
+      values: images.dataSync(),
+      shape: own as unknown as ImageShape,
+      bytes: images.dtype === 'int32',
+    };
+  }
+  if (shape === undefined)
+    throw new InputError('Give the shape of one image: { shape: [height, width, channels] }.');
+  return { values: images, shape, bytes: images instanceof Uint8Array };
+}
+
+export function presentImages(grid: ImageGrid): Presentation {
+  const { count, height, width, labels } = grid;
+  const named = labels.length === 0 ? '' : `: ${labels.join(', ')}`;
+  return { text: `${count} images of ${width} x ${height}${named}`, picture: () => drawGrid(grid) };
+}
+
+async function drawGrid(grid: ImageGrid): Promise<Picture> {
+  const factor = Math.max(1, Math.round(shownSide / Math.max(grid.width, grid.height)));
+  const cellWidth = grid.width * factor + gap;
+  const cellHeight = grid.height * factor + gap + (grid.labels.length > 0 ? captionHeight : 0);
+  const width = cellWidth * Math.min(grid.columns, grid.count) + gap;
+  const height = cellHeight * Math.ceil(grid.count / grid.columns) + gap;
+  const corner = (index: number) => ({
+    left: gap + cellWidth * (index % grid.columns),
+    top: gap + cellHeight * Math.floor(index / grid.columns),
+  });
+  const canvas = Buffer.alloc(width * height * 3, 255);
+  for (let index = 0; index < grid.count; index++)
+    paint(canvas, width, grid, index, { factor, ...corner(index) });
+  const captions = grid.labels.map((label, index) => {
+    const { left, top } = corner(index);
+    const x = left + (grid.width * factor) / 2;
+    const y = top + grid.height * factor + 15;
+    return `<text x="${x}" y="${y}" text-anchor="middle">${escapeHtml(label)}</text>`;
+  });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13">${captions.join('')}</svg>`;
+  const image = sharp(canvas, { raw: { width, height, channels: 3 } });
+  if (captions.length > 0) image.composite([{ input: Buffer.from(svg) }]);
+  return { png: await image.png({ compressionLevel: 9 }).toBuffer(), width, height };
+}
+
+/** Copies image `index` into the canvas, each pixel as a square of `factor` pixels. */
+function paint(
+  canvas: Buffer,
+  canvasWidth: number,
+  { pixels, width, height }: ImageGrid,
+  index: number,
+  { factor, left, top }: { factor: number; left: number; top: number },
+): void {
+  for (let row = 0; row < height * factor; row++) {
+    for (let column = 0; column < width * factor; column++) {
+      const from = 3 * ((index * height + Math.floor(row / factor)) * width + Math.floor(column / factor));
+      const to = 3 * ((top + row) * canvasWidth + left + column);
+      canvas[to] = pixels[from]!;
+      canvas[to + 1] = pixels[from + 1]!;
+      canvas[to + 2] = pixels[from + 2]!;
+    }
+  }
+}

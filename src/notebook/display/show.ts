@@ -1,0 +1,77 @@
+import { inspect } from 'node:util';
+import * as tf from '@tensorflow/tfjs';
+import type { Figure } from '../../figures/index.js';
+import { drawFigure } from './figure-picture.js';
+import { figureText } from './figure-text.js';
+import { type ImageGrid, presentImages } from './images.js';
+import { finishWith, type Output, openOutput } from './output.js';
+import { plotlyLoader } from './plotly-script.js';
+import { type Presentation, toBundle } from './presentation.js';
+import { isTable, presentTable, type TableLike } from './table.js';
+
+/** What `show` knows how to show; anything else appears as `console.log` prints it. */
+export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | string | number | object;
+
+/**
+ * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
+ * tensor (type, shape and an excerpt of its values), a grid of images, or text. Outside Jupyter it prints text.
+ */
+export function show(value: Showable): void {
+  const presentation = present(value);
+  const output = openOutput();
+  if (output === undefined) {
+    console.log(presentation.text);
+    return;
+  }
+  showIn(output, presentation);
+}
+
+/** Shows at once, and again with the picture when that is drawn. */
+export function showIn(output: Output, presentation: Presentation): void {
+  if (presentation.figure !== undefined) provideScript();
+  output.show(toBundle(presentation));
+  const { picture } = presentation;
+  if (picture === undefined) return;
+  finishWith(
+    picture().then((drawn) => {
+      if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+    }),
+  );
+}
+
+export function presentFigure(figure: Figure): Presentation {
+  return { text: figureText(figure), figure, picture: () => drawFigure(figure) };
+}
+
+function present(value: Showable): Presentation {
+  if (typeof value !== 'object' || value === null) return { text: String(value) };
+  if (value instanceof tf.Tensor) {
+    return {
+      text: `${value.dtype} tensor of shape [${value.shape}]\n${value.toString().replace(/^Tensor\s+/, '    ')}`,
+    };
+  }
+  if (isTable(value)) return presentTable(value);
+  if (isFigure(value)) return presentFigure(value);
+  if (isImageGrid(value)) return presentImages(value);
+  return { text: inspect(value) };
+}
+
+function isFigure(value: object): value is Figure {
+  return 'data' in value && Array.isArray(value.data) && 'layout' in value;
+}
+
+function isImageGrid(value: object): value is ImageGrid {
+  return 'kind' in value && value.kind === 'images';
+}
+
+let provided = false;
+
+/**
+ * Gives the notebook plotly.js with its first chart. DCL_LAB_PLOTLY=omit leaves it out, where the notebook file
+ * should stay small: front ends that know Plotly draw the charts all the same, others show the pictures.
+ */
+export function provideScript(): void {
+  if (provided || process.env.DCL_LAB_PLOTLY === 'omit') return;
+  provided = true;
+  openOutput()?.show({ data: { 'text/html': plotlyLoader(), 'text/plain': '' } });
+}

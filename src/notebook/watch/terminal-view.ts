@@ -1,0 +1,34 @@
+import { Presets, SingleBar } from 'cli-progress';
+import { endLine, statusLine } from './status-line.js';
+import type { RunView } from './view.js';
+
+/** A progress bar on standard error, with a line for each epoch above it. */
+export function terminalView(): RunView {
+  const bar = new SingleBar(
+    {
+      format: '{bar} {percentage} %  {status}',
+      barsize: 20,
+      stream: process.stderr,
+      hideCursor: true,
+      clearOnComplete: true,
+      stopOnComplete: false,
+      fps: 4,
+    },
+    Presets.shades_grey,
+  );
+  return {
+    update(event, progress) {
+      if (event.type === 'start') {
+        console.error(progress.title);
+        bar.start(event.totalSteps, event.step, { status: statusLine(progress) });
+      } else if (event.type === 'step') {
+        bar.update(event.step, { status: statusLine(progress) });
+      }
+    },
+    finish(history) {
+      bar.stop();
+      console.error(endLine(history));
+    },
+    close: () => bar.stop(),
+  };
+}

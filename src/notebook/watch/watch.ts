@@ -1,0 +1,46 @@
+import type { Run } from '../../train/index.js';
+import { openOutput } from '../display/output.js';
+import { kernelHost } from '../host.js';
+import { HistoryRecorder, type RunHistory } from './history.js';
+import { lineView } from './line-view.js';
+import { notebookView } from './notebook-view.js';
+import { terminalView } from './terminal-view.js';
+import type { RunView } from './view.js';
+
+/**
+ * Trains: reads a run to its end and shows its progress, in Jupyter as a live chart, on a terminal as a bar, in a log
+ * as plain lines. The notebook's stop button, or Ctrl-C, ends the run after the step under way, with a checkpoint.
+ *
+ * @returns What the run reported, for figures such as `figures.lossCurve({ DCL: history })`
+ * @throws What the run throws, such as the error of a loss that is not finite
+ */
+export async function watch(run: Run): Promise<RunHistory> {
+  const view = openView();
+  const recorder = new HistoryRecorder();
+  const release = onInterrupt(() => run.stop());
+  try {
+    for await (const event of run) {
+      recorder.add(event);
+      view.update(event, recorder.progress());
+    }
+    view.finish(recorder.history());
+  } finally {
+    view.close();
+    release();
+  }
+  return recorder.history();
+}
+
+function openView(): RunView {
+  const output = openOutput();
+  if (output !== undefined) return notebookView(output);
+  return process.stderr.isTTY ? terminalView() : lineView();
+}
+
+/** Outside our kernel a second Ctrl-C has its usual effect. */
+function onInterrupt(stop: () => void): () => void {
+  const host = kernelHost();
+  if (host !== undefined) return host.onInterrupt(stop);
+  process.once('SIGINT', stop);
+  return () => process.off('SIGINT', stop);
+}
