@@ -50,7 +50,6 @@ const arithmetic: Record<string, BinaryOperator> = {
   Add: 'add',
   Sub: 'sub',
   Multiply: 'mul',
-  FloorDiv: 'floorDiv',
   Mod: 'mod',
   Maximum: 'maximum',
   Minimum: 'minimum',
@@ -135,6 +134,12 @@ export const elementwiseKernels: RecorderTable = {
   ...table(comparisons, binaryRecorder, isNumber),
   ...table(logic, binaryRecorder, isBoolean),
 
+  // Whatever its operands, TensorFlow.js gives an integer.
+  FloorDiv: ({ a, b }) => {
+    if (!isNumber(a!.dtype) || a!.dtype !== b!.dtype) return undefined;
+    return cast(binary('floorDiv', a!, b!), 'int32');
+  },
+
   AddN: (inputs) => {
     const [first, ...rest] = Object.values(inputs);
     if (!isNumber(first!.dtype)) return undefined;
@@ -160,13 +165,8 @@ export const elementwiseKernels: RecorderTable = {
   ),
 
   Select: ({ condition, t, e }) => {
-    if (t!.dtype !== e!.dtype) return undefined;
-    const trailing = t!.shape.slice(1).map(() => 1);
-    const aligned =
-      condition!.shape.length === 1 && t!.shape.length > 1
-        ? node('reshape', {}, [condition!], [...condition!.shape, ...trailing], 'bool')
-        : condition!;
-    return node('select', {}, [cast(aligned, 'bool'), t!, e!], t!.shape, t!.dtype);
+    if (t!.dtype !== e!.dtype || condition!.shape.length !== t!.shape.length) return undefined;
+    return node('select', {}, [cast(condition!, 'bool'), t!, e!], t!.shape, t!.dtype);
   },
 
   // Host values and not constants of the graph: what an optimiser starts from is an input of every later step too.

@@ -29,8 +29,8 @@ function axesOf(x: Source, { axis, reductionIndices }: ReductionAttributes): num
 function reduction(operator: ReduceOperator): Recorder {
   return recorder<ReductionAttributes>(({ x }, attributes) => {
     const summed = x!.dtype === 'bool' && (operator === 'sum' || operator === 'prod');
-    const operand = summed ? cast(x!, 'int32') : x!;
-    if (operand.dtype === 'bool' || (operator === 'mean' && operand.dtype !== 'float32')) return undefined;
+    const operand = operator === 'mean' ? cast(x!, 'float32') : summed ? cast(x!, 'int32') : x!;
+    if (operand.dtype === 'bool') return undefined;
     return reduce(operator, operand, axesOf(operand, attributes), attributes.keepDims);
   });
 }

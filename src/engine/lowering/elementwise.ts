@@ -30,7 +30,6 @@ const unaryOperators: Partial<Record<UnaryOperator, string>> = {
   round: 'Round',
   selu: 'Selu',
   sigmoid: 'Sigmoid',
-  sign: 'Sign',
   sin: 'Sin',
   sinh: 'Sinh',
   softplus: 'Softplus',
@@ -63,6 +62,11 @@ const unaryCompositions: Partial<Record<UnaryOperator, UnaryComposition>> = {
   isFinite: (x, _, emitter) =>
     emitter.emit('Not', [emitter.emit('Or', [emitter.emit('IsInf', [x]), emitter.emit('IsNaN', [x])])]),
   square: (x, _, emitter) => emitter.emit('Mul', [x, x]),
+  sign: (x, dtype, emitter) => {
+    const sign = emitter.emit('Sign', [x]);
+    if (dtype === 'int32') return sign;
+    return emitter.emit('Where', [emitter.emit('IsNaN', [x]), emitter.scalar('float32', 0), sign]);
+  },
   rsqrt: (x, _, emitter) => emitter.emit('Reciprocal', [emitter.emit('Sqrt', [x])]),
   relu6: (x, dtype, emitter) => emitter.emit('Clip', [x, emitter.scalar(dtype, 0), emitter.scalar(dtype, 6)]),
   expm1: (x, dtype, emitter) => {
@@ -204,7 +208,10 @@ export const elementwiseLowerings: LoweringTable<
 
   cast: (instruction, [x], emitter) => {
     const layout = commonLayout([x!], instruction.shape);
-    return result(instruction, emitter.cast(x!.in(layout, emitter), instruction.dtype), layout);
+    const name = x!.in(layout, emitter);
+    const toInteger = x!.dtype === 'float32' && instruction.dtype === 'int32';
+    const defined = toInteger ? finiteOrZero(name, emitter) : name;
+    return result(instruction, emitter.cast(defined, instruction.dtype), layout);
   },
 
   constant: (instruction, _, emitter) => {
@@ -214,6 +221,12 @@ export const elementwiseLowerings: LoweringTable<
 
   broadcast: (instruction, [x], emitter) => expand(instruction, x!.plain(emitter), emitter),
 };
+
+/** Infinity and NaN become the integer 0 in JavaScript, and anything at all in C++. */
+function finiteOrZero(x: string, emitter: Emitter): string {
+  const undefinedAsInteger = emitter.emit('Or', [emitter.emit('IsInf', [x]), emitter.emit('IsNaN', [x])]);
+  return emitter.emit('Where', [undefinedAsInteger, emitter.scalar('float32', 0), x]);
+}
 
 function expand(
   instruction: { shape: readonly number[]; dtype: Dtype },

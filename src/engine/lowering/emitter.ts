@@ -13,7 +13,7 @@ export interface EmitOptions {
 export class Emitter {
   readonly #nodes: OnnxNode[] = [];
   readonly #constants: OnnxConstant[] = [];
-  readonly #emitted = new Map<string, readonly string[]>();
+  readonly #emitted = new Map<string, string[]>();
 
   /** The name of the operator's first result. */
   emit(
@@ -25,7 +25,7 @@ export class Emitter {
     return this.emitAll(operator, inputs, attributes, options)[0]!;
   }
 
-  /** The names of all results. */
+  /** The names of all results; an equal node that was emitted with fewer results is given the missing ones. */
   emitAll(
     operator: string,
     inputs: readonly string[],
@@ -33,14 +33,13 @@ export class Emitter {
     { domain = '', outputs = 1 }: EmitOptions,
   ): readonly string[] {
     const key = `${domain}.${operator}(${inputs})${JSON.stringify(attributes)}`;
-    const known = this.#emitted.get(key);
-    if (known !== undefined) return known;
-    const number = this.#nodes.length;
-    const names = Array.from({ length: outputs }, (_, index) =>
-      index === 0 ? `${operator}_${number}` : `${operator}_${number}_${index}`,
-    );
-    this.#nodes.push({ operator, domain, inputs, outputs: names, attributes });
-    this.#emitted.set(key, names);
+    let names = this.#emitted.get(key);
+    if (names === undefined) {
+      names = [`${operator}_${this.#nodes.length}`];
+      this.#emitted.set(key, names);
+      this.#nodes.push({ operator, domain, inputs, outputs: names, attributes });
+    }
+    while (names.length < outputs) names.push(`${names[0]}_${names.length}`);
     return names;
   }
 

@@ -30,7 +30,9 @@ export const reductionLowerings: LoweringTable<'reduce' | 'argReduce' | 'cumulat
     const layout = layoutFor(x!, axes);
     const positions = axes.map((axis) => axisIn(layout, axis)).sort((a, b) => a - b);
     const operands = [x!.in(layout, emitter), emitter.integers(positions)];
-    return result(instruction, emitter.emit(operators[operator], operands, { keepdims: 0 }));
+    const reduced = emitter.emit(operators[operator], operands, { keepdims: 0 });
+    const skipsNaN = (operator === 'max' || operator === 'min') && x!.dtype === 'float32';
+    return result(instruction, skipsNaN ? keepNaN(reduced, operands, emitter) : reduced);
   },
 
   argReduce: (instruction, [x], emitter) => {
@@ -52,6 +54,14 @@ export const reductionLowerings: LoweringTable<'reduce' | 'argReduce' | 'cumulat
     return result(instruction, emitter.emit(operator, [x!.plain(emitter)], { axis: -1 }));
   },
 };
+
+/** onnxruntime's extremes pass over NaN; TensorFlow.js's do not. */
+function keepNaN(reduced: string, [x, axes]: readonly string[], emitter: Emitter): string {
+  const marks = emitter.cast(emitter.emit('IsNaN', [x!]), 'float32');
+  const count = emitter.emit('ReduceMax', [marks, axes!], { keepdims: 0 });
+  const undefinedHere = emitter.cast(count, 'bool');
+  return emitter.emit('Where', [undefinedHere, emitter.scalar('float32', Number.NaN), reduced]);
+}
 
 /** Sum over the axes (positions in the value's own layout), which disappear. */
 export function sumOver(name: string, axes: readonly number[], emitter: Emitter): string {
