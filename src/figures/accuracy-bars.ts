@@ -82,6 +82,7 @@ function chanceLine(chance: number | undefined): Record<string, unknown> {
         showarrow: false,
         xanchor: 'right',
         yanchor: 'bottom',
+        bgcolor: 'rgba(255, 255, 255, 0.85)',
       },
     ],
   };

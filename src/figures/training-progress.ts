@@ -28,7 +28,7 @@ export function trainingProgress({ steps, histogram, title, status }: TrainingPr
     width: 1 / histogram.length,
     marker: { color: colour },
   };
-  const layout = baseLayout({ title, subtitle: status, x: 'training step', y: 'loss (nats)' });
+  const layout = baseLayout({ title, subtitle: status, x: 'step', y: 'loss (nats)' });
   return {
     data: [...losses.data, bars],
     layout: {
@@ -37,7 +37,7 @@ export function trainingProgress({ steps, histogram, title, status }: TrainingPr
       height: 400,
       margin: { l: 75, r: 20, t: 85, b: 65 },
       xaxis: { ...(layout.xaxis as object), domain: [0, 0.56] },
-      xaxis2: { ...axis('multiplier q, last batch'), domain: [0.66, 1], range: [0, 1], anchor: 'y2' },
+      xaxis2: { ...axis('q, last batch'), domain: [0.66, 1], range: [0, 1], anchor: 'y2' },
       yaxis2: { ...axis('anchors (%)'), anchor: 'x2', range: [0, 100] },
     },
   };

@@ -23,7 +23,7 @@ export interface ExecuteOptions {
 /** Cells are counted from 1 among the code cells. */
 export type ExecuteEvent =
   | { readonly type: 'start'; readonly cell: number; readonly cells: number; readonly source: string }
-  /** The last line that the cell printed or displayed, at most a few times a second. */
+  /** The last line that a cell printed or displayed, at most once a second. */
   | { readonly type: 'status'; readonly cell: number; readonly cells: number; readonly text: string }
   | {
       readonly type: 'end';
@@ -114,6 +114,7 @@ class Execution {
     const progress = this.#options.onProgress;
     progress?.({ type: 'start', cell: running.number, cells, source: code });
     const started = performance.now();
+    this.#statusAt = Date.now();
     const request = client.request('execute_request', {
       code,
       silent: false,
@@ -176,7 +177,7 @@ class Execution {
 
   #reportStatus(running: RunningCell, content: JsonObject): void {
     const text = content.text ?? (content.data as JsonObject | undefined)?.['text/plain'];
-    if (typeof text !== 'string' || Date.now() - this.#statusAt < 200) return;
+    if (typeof text !== 'string' || Date.now() - this.#statusAt < 1000) return;
     const line = text.split(/[\r\n]/).findLast((part) => part.trim() !== '');
     if (line === undefined) return;
     this.#statusAt = Date.now();

@@ -1,0 +1,31 @@
+import katex from '@vscode/markdown-it-katex';
+import hljs from 'highlight.js/lib/core';
+import bash from 'highlight.js/lib/languages/bash';
+import json from 'highlight.js/lib/languages/json';
+import typescript from 'highlight.js/lib/languages/typescript';
+import MarkdownIt from 'markdown-it';
+import { escapeHtml } from '../display/escape.js';
+
+hljs.registerLanguage('typescript', typescript);
+hljs.registerLanguage('ts', typescript);
+hljs.registerLanguage('bash', bash);
+hljs.registerLanguage('json', json);
+
+// MathML needs neither fonts nor a style sheet, and browsers draw it themselves.
+const formulas = { output: 'mathml', throwOnError: false };
+const renderer = new MarkdownIt({ html: true, highlight: highlighted }).use(katex.default, formulas);
+
+/** Markdown with TeX formulas between dollar signs as HTML; formulas become MathML. */
+export function markdownHtml(text: string): string {
+  return renderer.render(text);
+}
+
+export function codeHtml(code: string, language = 'typescript'): string {
+  return `<pre><code>${highlighted(code, language)}</code></pre>`;
+}
+
+function highlighted(code: string, language: string): string {
+  return hljs.getLanguage(language) === undefined
+    ? escapeHtml(code)
+    : hljs.highlight(code, { language }).value;
+}
