@@ -1,8 +1,15 @@
 export { batches, type InputBatch, toInput } from './batches.js';
 export type { Dataset, ImageShape, Splits } from './dataset.js';
 export { epochOrder } from './epoch-order.js';
+export {
+  type FolderDataset,
+  type ImageFolderOptions,
+  imageFolder,
+  type SkippedImage,
+} from './image-folder.js';
 export { type InMemoryOptions, inMemory } from './in-memory.js';
-export { load } from './load.js';
+export { datasetNames, type LoadOptions, load } from './load.js';
+export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
 export { type SubsetOptions, subset } from './subset.js';
 export { stepsPerEpoch, type ViewBatch, type ViewBatchesOptions, viewBatches } from './view-batches.js';
 export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';

@@ -1,0 +1,22 @@
+/** Bytes of a file that have arrived. */
+export interface DownloadProgress {
+  readonly type: 'download';
+  /** Name of the file. */
+  readonly file: string;
+  /** Bytes on disk, those of an earlier attempt included. */
+  readonly received: number;
+  /** Bytes of the whole file; undefined where the server does not say. */
+  readonly total: number | undefined;
+}
+
+/** Images of a folder that have been decoded. */
+export interface DecodeProgress {
+  readonly type: 'decode';
+  /** Name of the data set. */
+  readonly dataset: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What loading a data set reports while it takes its time. */
+export type LoadProgress = DownloadProgress | DecodeProgress;
