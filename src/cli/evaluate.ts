@@ -1,0 +1,97 @@
+import type * as tf from '@tensorflow/tfjs';
+import { table } from 'arquero';
+import { Command } from 'commander';
+import { type Embeddings, embed, knn, linearEvaluation } from '../evaluate/index.js';
+import { show } from '../notebook/index.js';
+import { loadEncoder } from '../train/index.js';
+import {
+  type DataOptions,
+  type EngineOptions,
+  loadData,
+  part,
+  startEngine,
+  wholeNumber,
+  withDataOptions,
+  withEngineOptions,
+} from './options.js';
+import { progressLine } from './progress-line.js';
+
+interface EvaluateCommandOptions extends DataOptions, EngineOptions {
+  readonly images?: number;
+  readonly untrained?: boolean;
+  readonly linear: boolean;
+  readonly linearEpochs?: number;
+}
+
+interface Result {
+  readonly encoder: string;
+  readonly evaluation: string;
+  readonly top1: number;
+  readonly top5: number;
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate')
+    .description(
+      'Measure encoders by kNN (k 200, temperature 0.1) and linear evaluation on the whole test set.',
+    )
+    .argument('<run...>', 'folders or checkpoints of runs');
+  withDataOptions(command)
+    .option(
+      '--images <n>',
+      'labelled training images to use, balanced over the classes (default: all)',
+      wholeNumber,
+    )
+    .option('--untrained', 'also measure the encoder as it was before training')
+    .option('--no-linear', 'kNN alone')
+    .option('--linear-epochs <n>', 'epochs of linear evaluation (default: 90)', wholeNumber);
+  return withEngineOptions(command).action(evaluateFromCommandLine);
+}
+
+async function evaluateFromCommandLine(
+  runs: readonly string[],
+  options: EvaluateCommandOptions,
+): Promise<void> {
+  await startEngine(options);
+  const splits = await loadData(options);
+  const train = part(splits.train, options.images, 1);
+  const measure = async (name: string, encoder: tf.LayersModel) => {
+    const embedded = async (dataset: typeof train) =>
+      embed(encoder, dataset, { onProgress: progressLine(`Embedding ${dataset.name} by ${name}`) });
+    return results(name, await embedded(train), await embedded(splits.test), options);
+  };
+  const rows: Result[] = [];
+  if (options.untrained)
+    rows.push(...(await measure('untrained', await loadEncoder(runs[0]!, { weights: 'initial' }))));
+  for (const run of runs) rows.push(...(await measure(run, await loadEncoder(run))));
+  show(
+    table({
+      encoder: rows.map((row) => row.encoder),
+      evaluation: rows.map((row) => row.evaluation),
+      'top-1 %': rows.map((row) => percent(row.top1)),
+      'top-5 %': rows.map((row) => percent(row.top5)),
+    }),
+  );
+}
+
+async function results(
+  encoder: string,
+  train: Embeddings,
+  test: Embeddings,
+  { linear, linearEpochs }: EvaluateCommandOptions,
+): Promise<Result[]> {
+  const rows: Result[] = [{ encoder, evaluation: 'kNN', ...(await knn(train, test)) }];
+  if (linear) {
+    const progress = progressLine(`Linear evaluation of ${encoder}`);
+    const accuracy = await linearEvaluation(train, test, {
+      onEpoch: progress,
+      ...(linearEpochs !== undefined && { epochs: linearEpochs }),
+    });
+    rows.push({ encoder, evaluation: 'linear', ...accuracy });
+  }
+  return rows;
+}
+
+function percent(share: number): number {
+  return Math.round(share * 10_000) / 100;
+}
