@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { BatchNorm } from '../../src/models/batch-norm.js';
 import golden from '../golden/models.json' with { type: 'json' };
 import { chirp, relativeError } from './chirp.js';
-
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
 
 const training = { training: true };
 
@@ -17,7 +14,11 @@ function layerFor(shape: number[]): BatchNorm {
   return layer;
 }
 
-describe('BatchNorm', () => {
+describe.each(['cpu', 'onnxruntime'] as const)('BatchNorm on the engine %s', (name) => {
+  beforeAll(async () => {
+    await engine.use({ name, threads: 1 });
+  });
+
   it('gives the values, gradients and moving statistics that PyTorch gives', () => {
     const { shape, gradients, ...expected } = golden.batchNorm;
     const layer = layerFor(shape);

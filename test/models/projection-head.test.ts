@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { projectionHead, resnet8 } from '../../src/models/index.js';
 import { chirp } from './chirp.js';
 import { savedAndLoaded } from './saved-and-loaded.js';
 
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await engine.use({ name: 'cpu' });
 });
 
 describe('projectionHead', () => {

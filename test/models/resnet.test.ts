@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import {
   architectures,
@@ -14,10 +15,6 @@ import {
 import golden from '../golden/models.json' with { type: 'json' };
 import { chirp, relativeError } from './chirp.js';
 import { savedAndLoaded } from './saved-and-loaded.js';
-
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
 
 /** Fills in the formulas of test/golden/models.py; phases count the layers in order of their names. */
 function placeWeights(model: tf.LayersModel): void {
@@ -41,52 +38,9 @@ function trainableParameters(model: tf.LayersModel): number {
   return model.trainableWeights.reduce((sum, weight) => sum + weight.read().size, 0);
 }
 
-describe.each(golden.resnets)(
-  '$architecture with the $stem stem',
-  ({ architecture, images, width, ...expected }) => {
-    const model = () => {
-      const [, height, columns, channels] = images as [number, number, number, number];
-      const encoder = byName(architecture, {
-        stem: expected.stem as Stem,
-        width,
-        inputShape: [height, columns, channels],
-      });
-      placeWeights(encoder);
-      return encoder;
-    };
-
-    it('gives the features that PyTorch gives, in training and then at inference', () => {
-      const encoder = model();
-      const trained = encoder.apply(chirp(images, 0), { training: true }) as tf.Tensor;
-      expect(relativeError(trained.dataSync(), expected.training.flat())).toBeLessThan(1e-4);
-      const inference = encoder.predict(chirp(images, 0)) as tf.Tensor;
-      expect(relativeError(inference.dataSync(), expected.inferenceAfterwards.flat())).toBeLessThan(1e-4);
-    });
-
-    it('gives the gradients that PyTorch gives', () => {
-      const encoder = model();
-      const input = tf.variable(chirp(images, 0));
-      const { grads } = tf.variableGrads(() => {
-        const features = encoder.apply(input, { training: true }) as tf.Tensor;
-        return tf.sum(tf.mul(features, chirp(features.shape, 0))) as tf.Scalar;
-      });
-      const project = (gradient: tf.Tensor, phase: number) =>
-        tf.sum(tf.mul(gradient, chirp(gradient.shape, phase))).arraySync() as number;
-      expect(relativeError([project(grads[input.name]!, 1)], [expected.inputGradient])).toBeLessThan(1e-3);
-      const actual = new Map(
-        encoder.trainableWeights.map((weight) => [weight.originalName, project(grads[weight.name]!, 0)]),
-      );
-      const names = Object.keys(expected.weightGradients);
-      expect([...actual.keys()].sort()).toEqual(names.sort());
-      const gradients = Object.entries(expected.weightGradients);
-      const error = relativeError(
-        gradients.map(([name]) => actual.get(name)!),
-        gradients.map(([, value]) => value),
-      );
-      expect(error).toBeLessThan(1e-3);
-    });
-  },
-);
+beforeAll(async () => {
+  await engine.use({ name: 'cpu' });
+});
 
 describe('parameters', () => {
   it.each([
@@ -182,4 +136,57 @@ describe('bad options', () => {
     expect(() => byName('vgg16')).toThrow(InputError);
     expect(() => byName('vgg16')).toThrow(architectures.join(', '));
   });
+});
+
+describe.each(['cpu', 'onnxruntime'] as const)('on the engine %s', (engineName) => {
+  beforeAll(async () => {
+    await engine.use({ name: engineName, threads: 1 });
+  });
+
+  describe.each(golden.resnets)(
+    '$architecture with the $stem stem',
+    ({ architecture, images, width, ...expected }) => {
+      const model = () => {
+        const [, height, columns, channels] = images as [number, number, number, number];
+        const encoder = byName(architecture, {
+          stem: expected.stem as Stem,
+          width,
+          inputShape: [height, columns, channels],
+        });
+        placeWeights(encoder);
+        return encoder;
+      };
+
+      it('gives the features that PyTorch gives, in training and then at inference', () => {
+        const encoder = model();
+        const trained = encoder.apply(chirp(images, 0), { training: true }) as tf.Tensor;
+        expect(relativeError(trained.dataSync(), expected.training.flat())).toBeLessThan(1e-4);
+        const inference = encoder.predict(chirp(images, 0)) as tf.Tensor;
+        expect(relativeError(inference.dataSync(), expected.inferenceAfterwards.flat())).toBeLessThan(1e-4);
+      });
+
+      it('gives the gradients that PyTorch gives', () => {
+        const encoder = model();
+        const input = tf.variable(chirp(images, 0));
+        const { grads } = tf.variableGrads(() => {
+          const features = encoder.apply(input, { training: true }) as tf.Tensor;
+          return tf.sum(tf.mul(features, chirp(features.shape, 0))) as tf.Scalar;
+        });
+        const project = (gradient: tf.Tensor, phase: number) =>
+          tf.sum(tf.mul(gradient, chirp(gradient.shape, phase))).arraySync() as number;
+        expect(relativeError([project(grads[input.name]!, 1)], [expected.inputGradient])).toBeLessThan(1e-3);
+        const actual = new Map(
+          encoder.trainableWeights.map((weight) => [weight.originalName, project(grads[weight.name]!, 0)]),
+        );
+        const names = Object.keys(expected.weightGradients);
+        expect([...actual.keys()].sort()).toEqual(names.sort());
+        const gradients = Object.entries(expected.weightGradients);
+        const error = relativeError(
+          gradients.map(([name]) => actual.get(name)!),
+          gradients.map(([, value]) => value),
+        );
+        expect(error).toBeLessThan(1e-3);
+      });
+    },
+  );
 });
