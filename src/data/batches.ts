@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { requireInteger } from '../errors.js';
 import { pixelScale } from './crop.js';
 import type { Dataset } from './dataset.js';
 
@@ -15,9 +15,7 @@ export interface InputBatch {
  * @throws InputError at once for a batch size that is no whole number of at least 1
  */
 export function batches(dataset: Dataset, batchSize: number): AsyncGenerator<InputBatch, void, undefined> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new InputError(`The batch size must be a whole number of at least 1, not ${batchSize}`);
-  }
+  requireInteger('batchSize', batchSize);
   return readBatches(dataset, batchSize);
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError, requireInteger } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { epochOrder } from './epoch-order.js';
 import { requireCounter } from './random.js';
@@ -53,9 +53,7 @@ export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBat
       `firstStep must be a whole number from 0 to the epoch's ${steps} steps, not ${firstStep}`,
     );
   }
-  if (!Number.isInteger(workers) || workers < 0) {
-    throw new InputError(`workers must be a whole number of threads, 0 or more, not ${workers}`);
-  }
+  requireInteger('workers', workers, 0);
   return generateBatches({ ...options, firstStep, workers }, steps);
 }
 
@@ -64,9 +62,7 @@ export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBat
  * @throws InputError for a batch size below 2 (one image has no negatives) or above the data set's length
  */
 export function stepsPerEpoch(dataset: Dataset, batchSize: number): number {
-  if (!Number.isInteger(batchSize) || batchSize < 2) {
-    throw new InputError(`The batch size must be a whole number of at least 2, not ${batchSize}`);
-  }
+  requireInteger('batchSize', batchSize, 2);
   if (batchSize > dataset.length) {
     throw new InputError(
       `A batch of ${batchSize} does not fit ${dataset.name}, which has ${dataset.length} images; take a smaller batch`,

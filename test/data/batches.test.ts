@@ -30,7 +30,7 @@ test('toInput brings 0 to 0, 255 to 1 and everything between in proportion', () 
 test('stepsPerEpoch counts complete batches', () => {
   expect([2, 3, 5].map((size) => stepsPerEpoch(dataset, size))).toEqual([2, 1, 1]);
   expect(() => stepsPerEpoch(dataset, 6)).toThrow('A batch of 6 does not fit five, which has 5 images');
-  expect(() => stepsPerEpoch(dataset, 1)).toThrow('at least 2, not 1');
+  expect(() => stepsPerEpoch(dataset, 1)).toThrow('batchSize is 1; it must be a whole number of at least 2');
 });
 
 test('inMemory refuses pixels, labels and indices that do not fit', async () => {

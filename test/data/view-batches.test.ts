@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Dataset, inMemory, simclrViews, type ViewBatch, viewBatches } from '../../src/data/index.js';
@@ -108,6 +110,26 @@ describe('viewBatches', () => {
       if (batch.step === 5) break;
     }
     expect(reads).toBeLessThanOrEqual(5 + 4);
+  });
+
+  test('keeps no process alive when its loop is left early', async () => {
+    const script = `
+      import { inMemory, simclrViews, viewBatches } from './src/data/index.ts';
+      const dataset = inMemory({
+        name: 'blank', shape: [8, 8, 3], classes: ['only'], labels: new Int32Array(64), pixels: new Uint8Array(64 * 192),
+      });
+      for await (const { step } of viewBatches({ dataset, views: simclrViews(), batchSize: 4, seed: 1, epoch: 0 })) {
+        if (step === 3) break;
+      }
+      console.log('left');
+    `;
+    const root = new URL('../..', import.meta.url);
+    const run = promisify(execFile);
+    const ended = await run(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      cwd: root,
+      timeout: 30_000,
+    });
+    expect(ended.stdout).toBe('left\n');
   });
 
   test('passes on a failure to read an image at the step that needs it', async () => {
