@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as engine from '../src/engine/index.js';
+import { InputError, requireInteger } from '../src/errors.js';
 import { type Case, learningRate, OurStep, temperature } from './our-step.js';
 import { PyTorch } from './pytorch.js';
 
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { threads: { type: 'string' }, rounds: { type: 'string' } } });
   const threads = Number(values.threads ?? availableParallelism());
   const rounds = Number(values.rounds ?? 5);
+  requireInteger('rounds', rounds);
   await engine.use({ name: 'onnxruntime', threads });
   const pytorch = startPyTorch();
   for (const each of cases) {
@@ -125,6 +127,6 @@ function median(values: readonly number[]): number {
 }
 
 main().catch((error: unknown) => {
-  console.error(error);
+  console.error(error instanceof InputError ? error.message : error);
   process.exitCode = 1;
 });
