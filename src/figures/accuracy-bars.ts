@@ -22,18 +22,24 @@ export function accuracyBars(
 ): Figure {
   const names = Object.keys(accuracies);
   const styles = seriesStyles(names);
+  const { chance } = options;
   const data = names.flatMap((name, i) => {
     const value = accuracies[name]!;
     return bars(name, typeof value === 'number' ? [value] : value, styles[i]!.colour);
   });
   const layout = baseLayout({
     title: options.title ?? 'Accuracy on the test set',
-    subtitle: options.subtitle,
+    subtitle: [
+      options.subtitle,
+      chance === undefined ? '' : `dashed line: chance, ${(100 * chance).toFixed(0)} %`,
+    ]
+      .filter(Boolean)
+      .join('; '),
     x: '',
     y: options.measure ?? 'top-1 accuracy (%)',
   });
   const yaxis = { ...(layout.yaxis as object), range: [0, 105] };
-  return { data, layout: { ...layout, yaxis, showlegend: false, ...chanceLine(options.chance) } };
+  return { data, layout: { ...layout, yaxis, showlegend: false, ...chanceLine(chance) } };
 }
 
 function bars(name: string, values: readonly number[], colour: string): Trace[] {
@@ -71,19 +77,5 @@ function chanceLine(chance: number | undefined): Record<string, unknown> {
   if (chance === undefined) return {};
   const y = 100 * chance;
   const line = { color: '#222222', width: 1.5, dash: 'dash' };
-  return {
-    shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, line }],
-    annotations: [
-      {
-        xref: 'paper',
-        x: 1,
-        y,
-        text: `chance, ${y.toFixed(0)} %`,
-        showarrow: false,
-        xanchor: 'right',
-        yanchor: 'bottom',
-        bgcolor: 'rgba(255, 255, 255, 0.85)',
-      },
-    ],
-  };
+  return { shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, line }] };
 }

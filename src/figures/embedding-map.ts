@@ -49,7 +49,7 @@ export function embeddingMap(options: EmbeddingMapOptions): Figure {
     x: 'first coordinate',
     y: 'second coordinate',
   });
-  const legend = { ...(layout.legend as object), itemsizing: 'constant' };
+  const legend = { itemsizing: 'constant', y: 0.5, yanchor: 'middle' };
   const yaxis = { ...(layout.yaxis as object), scaleanchor: 'x', showticklabels: false, ticks: '' };
   const xaxis = { ...(layout.xaxis as object), showticklabels: false, ticks: '' };
   return { data, layout: { ...layout, legend, xaxis, yaxis, height: 640 } };

@@ -20,7 +20,7 @@ const ink = '#222222';
 const mutedInk = '#555555';
 const gridColour = '#e3e3e3';
 
-/** The look that all figures share: large type on white, light grid lines, legend above the plot. */
+/** The look that all figures share: large type on white, light grid lines, legend below the plot. */
 export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, unknown> {
   return {
     title: {
@@ -36,8 +36,8 @@ export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, un
     paper_bgcolor: '#ffffff',
     plot_bgcolor: '#ffffff',
     colorway: [...palette],
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1.02, yanchor: 'bottom' },
-    margin: { l: 80, r: 30, t: 120, b: 70 },
+    legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.26, yanchor: 'top' },
+    margin: { l: 80, r: 30, t: 90, b: 70 },
     xaxis: axis(x),
     yaxis: axis(y),
   };

@@ -28,17 +28,18 @@ export function lossCurve(
 ): Figure {
   const names = Object.keys(histories);
   const styles = seriesStyles(names);
+  const longest = Math.max(0, ...names.map((name) => histories[name]!.steps.length));
+  const window = longest < smoothFrom ? 1 : Math.ceil(longest / 50);
   const layout = baseLayout({
     title: options.title ?? 'Training loss',
     subtitle: options.subtitle,
     x: 'training step',
-    y: 'loss (nats)',
+    y: window === 1 ? 'loss (nats)' : `loss (nats), mean of ${window}`,
   });
-  return { data: names.flatMap((name, i) => curves(name, histories[name]!, styles[i]!)), layout };
+  return { data: names.flatMap((name, i) => curves(name, histories[name]!, styles[i]!, window)), layout };
 }
 
-function curves(name: string, { steps }: LossHistory, style: SeriesStyle): Trace[] {
-  const window = steps.length < smoothFrom ? 1 : Math.ceil(steps.length / 50);
+function curves(name: string, { steps }: LossHistory, style: SeriesStyle, window: number): Trace[] {
   const line = { type: 'scatter', mode: 'lines', name };
   const smooth = {
     ...line,
@@ -55,7 +56,7 @@ function curves(name: string, { steps }: LossHistory, style: SeriesStyle): Trace
     hoverinfo: 'skip',
     showlegend: false,
   };
-  return [single, { ...smooth, name: `${name} (mean of ${window} steps)` }];
+  return [single, smooth];
 }
 
 function points(steps: LossHistory['steps'], losses: readonly number[]): { x: number[]; y: number[] } {

@@ -33,7 +33,7 @@ export function project(embeddings: ProjectInput, options: ProjectOptions = {}):
     case 'pca':
       requireRows(rows, 3, method);
       return flat(
-        new PCA(rows, { method: 'NIPALS', nCompNIPALS: 2 }).predict(rows, { nComponents: 2 }).to2DArray(),
+        new PCA(rows, { method: 'covarianceMatrix' }).predict(rows, { nComponents: 2 }).to2DArray(),
       );
     case 'umap':
       requireInteger('neighbors', neighbors, 2);

@@ -5,6 +5,7 @@ import type { Figure } from '../../figures/index.js';
 import { figureHeight, figureWidth } from './figure-html.js';
 import type { Picture } from './picture.js';
 import { plotlyPath } from './plotly-script.js';
+import { standInCanvas } from './raster.js';
 
 /** Dots per CSS pixel: sharp on fine screens. */
 const scale = 2;
@@ -51,7 +52,7 @@ async function loadPlotly(): Promise<Plotly> {
 /** What plotly.js asks of a browser and jsdom, which lays nothing out, does not have. */
 function standIn(window: DOMWindow): void {
   window.URL.createObjectURL = () => '';
-  window.HTMLCanvasElement.prototype.getContext = () => null;
+  standInCanvas(window);
   const shape = window.SVGElement.prototype as unknown as Record<string, unknown>;
   shape.getBBox = function (this: SVGElement) {
     return textBox(this, window);
@@ -74,7 +75,11 @@ function textBox(element: Element, window: DOMWindow): DOMRect {
   const width = longest * size * letterWidth;
   const anchor = element.getAttribute('text-anchor') ?? (element as SVGElement).style.textAnchor;
   const before = anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0;
-  return box(width, 1.2 * size * Math.max(1, lines.length), -before, -size);
+  const [x, y] = ['x', 'y'].map((name) => Number.parseFloat(element.getAttribute(name) ?? '0')) as [
+    number,
+    number,
+  ];
+  return box(width, 1.2 * size * Math.max(1, lines.length), x - before, y - size);
 }
 
 function box(width: number, height: number, x = 0, y = 0): DOMRect {

@@ -44,7 +44,9 @@ export function toSource(notebook: Notebook): string {
     const tags = cell.metadata.tags?.length ? ` tags=${JSON.stringify(cell.metadata.tags)}` : '';
     const source = joined(cell.source);
     const body =
-      cell.cell_type === 'code' ? source : source.replaceAll(/^.*$/gm, (line) => `// ${line}`.trimEnd());
+      cell.cell_type === 'code'
+        ? source
+        : source.replaceAll(/^.*$/gm, (line) => (line === '' ? '//' : `// ${line}`));
     return `// %%${type}${tags}\n${body}`;
   });
   return `${cells.join('\n\n')}\n`;

@@ -1,4 +1,4 @@
-import katex from '@vscode/markdown-it-katex';
+import { createRequire } from 'node:module';
 import hljs from 'highlight.js/lib/core';
 import bash from 'highlight.js/lib/languages/bash';
 import json from 'highlight.js/lib/languages/json';
@@ -11,9 +11,13 @@ hljs.registerLanguage('ts', typescript);
 hljs.registerLanguage('bash', bash);
 hljs.registerLanguage('json', json);
 
+// By require: Node and Vite disagree on what an import of this CommonJS module is.
+const katexPlugin = createRequire(import.meta.url)(
+  '@vscode/markdown-it-katex',
+) as typeof import('@vscode/markdown-it-katex');
 // MathML needs neither fonts nor a style sheet, and browsers draw it themselves.
 const formulas = { output: 'mathml', throwOnError: false };
-const renderer = new MarkdownIt({ html: true, highlight: highlighted }).use(katex.default, formulas);
+const renderer = new MarkdownIt({ html: true, highlight: highlighted }).use(katexPlugin.default, formulas);
 
 /** Markdown with TeX formulas between dollar signs as HTML; formulas become MathML. */
 export function markdownHtml(text: string): string {

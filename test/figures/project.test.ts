@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { project } from '../../src/figures/index.js';
+
+/** Rows around `clusters` centres, far apart along different features. */
+function clustered(count: number, dimension: number, clusters: number): Float32Array {
+  return Float32Array.from({ length: count * dimension }, (_, i) => {
+    const [row, column] = [Math.floor(i / dimension), i % dimension];
+    return Math.sin(12.9898 * (i + 1)) + (row % clusters === column ? 30 : 0);
+  });
+}
+
+describe('pca', () => {
+  test('finds the plane that points lie in: distances stay as they are', () => {
+    const finite = fc.double({ min: -10, max: 10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(finite, finite), { minLength: 6, maxLength: 12 }), (plane) => {
+        const spread = plane.map(([a], i) => Math.abs(a - plane[(i + 1) % plane.length]![0]));
+        fc.pre(Math.max(...spread) > 1);
+        // Two orthonormal directions of a space of three dimensions.
+        const features = plane.flatMap(([a, b]) => [0.6 * a, b, 0.8 * a]);
+        const points = project({ features, count: plane.length, dimension: 3 });
+        const before = plane.map(([a, b]) => Math.hypot(a - plane[0]![0], b - plane[0]![1]));
+        const after = plane.map((_, i) =>
+          Math.hypot(points[2 * i]! - points[0]!, points[2 * i + 1]! - points[1]!),
+        );
+        for (const [i, distance] of before.entries()) expect(after[i]).toBeCloseTo(distance, 2);
+      }),
+    );
+  });
+
+  test('puts the direction of larger variance first', () => {
+    const features = Float32Array.from({ length: 40 }, (_, i) =>
+      i % 2 === 0 ? Math.sin(i) : 9 * Math.cos(i),
+    );
+    const points = project({ features, count: 20, dimension: 2 });
+    const size = (offset: number) =>
+      points.reduce((sum, value, i) => sum + (i % 2 === offset ? value ** 2 : 0), 0);
+    expect(size(0)).toBeGreaterThan(10 * size(1));
+  });
+});
+
+describe('umap', () => {
+  const embeddings = { features: clustered(90, 5, 3), count: 90, dimension: 5 };
+
+  test('gives the same map for the same seed and another for another', () => {
+    const first = project(embeddings, { method: 'umap', seed: 1 });
+    expect(project(embeddings, { method: 'umap', seed: 1 })).toEqual(first);
+    expect(project(embeddings, { method: 'umap', seed: 2 })).not.toEqual(first);
+  });
+
+  test('keeps clusters together', () => {
+    const points = project(embeddings, { method: 'umap' });
+    const distance = (a: number, b: number) =>
+      Math.hypot(points[2 * a]! - points[2 * b]!, points[2 * a + 1]! - points[2 * b + 1]!);
+    const rows = Array.from({ length: 90 }, (_, i) => i);
+    const nearest = rows.map((a) =>
+      rows.filter((b) => b !== a).reduce((best, b) => (distance(a, b) < distance(a, best) ? b : best)),
+    );
+    expect(nearest.filter((b, a) => a % 3 === b % 3)).toHaveLength(90);
+  });
+});
+
+test('what cannot be projected is refused', () => {
+  const few = { features: [1, 2, 3, 4], count: 2, dimension: 2 };
+  expect(() => project(few)).toThrow('pca needs at least 3 rows, not 2');
+  expect(() => project(few, { method: 'umap' })).toThrow('umap needs at least 16 rows');
+  expect(() => project({ ...few, count: 3 })).toThrow('4 features are no [3, 2] matrix');
+  expect(() => project(few, { method: 'tsne' as 'pca' })).toThrow(
+    'Unknown projection tsne; choose pca or umap',
+  );
+});

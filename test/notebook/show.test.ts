@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs';
+import { table } from 'arquero';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { accuracyBars } from '../../src/figures/index.js';
+import { images, type Showable, show } from '../../src/notebook/index.js';
+import { FakeHost } from './fake-host.js';
+
+const chart = accuracyBars({ InfoNCE: 0.9, DCL: 0.95 }, { subtitle: 'mnist test, n = 10000' });
+
+describe('in the kernel', () => {
+  const host = new FakeHost();
+  beforeEach(() => host.install());
+  afterEach(() => host.remove());
+
+  test('a figure is a Plotly object, HTML with the same picture, a picture and text, in one output', async () => {
+    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
+    show(chart);
+    await host.finished();
+    vi.unstubAllEnvs();
+    const [first, last] = host.shown;
+    expect(host.shown).toHaveLength(2);
+    expect(first).toMatchObject({ update: false, id: last?.id });
+    expect(first?.data).not.toHaveProperty('image/png');
+    expect(last?.update).toBe(true);
+    expect(last?.data['application/vnd.plotly.v1+json']).toMatchObject({
+      data: chart.data,
+      layout: chart.layout,
+    });
+    const png = last?.data['image/png'] as string;
+    expect(Buffer.from(png, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    expect(last?.data['text/html']).toContain(`src="data:image/png;base64,${png}"`);
+    expect(last?.data['text/plain']).toContain('DCL: 95');
+    expect(last?.metadata).toMatchObject({ 'image/png': { width: 760 } });
+  });
+
+  test('the first figure alone brings plotly.js, compressed, and nothing is fetched', async () => {
+    show(chart);
+    show(chart);
+    await host.finished();
+    const scripts = host.shown.filter(({ data }) =>
+      String(data['text/html']).includes('DecompressionStream'),
+    );
+    expect(scripts).toHaveLength(1);
+    expect(String(scripts[0]?.data['text/html']).length).toBeLessThan(3e6);
+    expect(host.shown[0]).toBe(scripts[0]);
+  });
+
+  test('a chart that needs WebGL keeps its live form and has no picture', async () => {
+    show({ data: [{ type: 'scattergl', x: [1], y: [1] }], layout: {} });
+    await host.finished();
+    expect(host.shown.at(-1)?.data).toHaveProperty('application/vnd.plotly.v1+json');
+    expect(host.shown.at(-1)?.data).not.toHaveProperty('image/png');
+  });
+
+  test('a title cannot close the script that draws it', async () => {
+    show({ data: [], layout: { title: { text: '</script><script>alert(1)</script>' } } });
+    await host.finished();
+    const html = String(host.shown.at(-1)?.data['text/html']);
+    expect(html.match(/<\/script/g)).toHaveLength(1);
+  });
+
+  test('a table is HTML whose numbers stand at the right, and text in columns', () => {
+    show(table({ loss: ['DCL', '<b>'], top1: [0.987654321, 0.5] }));
+    const { data } = host.shown[0]!;
+    expect(data['text/html']).toContain('<td style="text-align:right">0.98765</td>');
+    expect(data['text/html']).toContain('&lt;b&gt;');
+    expect(data['text/plain']).toBe('loss     top1\n----  -------\nDCL   0.98765\n<b>       0.5');
+  });
+
+  test('a grid of images is a picture in which each pixel is a square', async () => {
+    const grid = images(Uint8Array.of(0, 255, 128, 64), { shape: [1, 2, 1], columns: 1 });
+    show(grid);
+    await host.finished();
+    const { default: sharp } = await import('sharp');
+    const png = Buffer.from(host.shown.at(-1)?.data['image/png'] as string, 'base64');
+    const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([2 * 40 + 12, 2 * 40 + 18]);
+    const at = (x: number, y: number) => data[info.channels * (y * info.width + x)];
+    expect([at(6, 6), at(45, 45), at(46, 6), at(85, 45)]).toEqual([0, 0, 255, 255]);
+    expect([at(6, 52), at(85, 91)]).toEqual([128, 64]);
+    expect(at(5, 5)).toBe(255);
+  });
+});
+
+describe('outside Jupyter', () => {
+  function printedBy(value: Showable): string {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    show(value);
+    const text = log.mock.calls.join('\n');
+    log.mockRestore();
+    return text;
+  }
+
+  test('a figure is its titles and a line for each series', () => {
+    const curve = { type: 'scatter', mode: 'lines', name: 'DCL', x: [1, 2, 3, 4], y: [4, 3, 2, 1] };
+    const layout = {
+      title: { text: 'Loss' },
+      xaxis: { title: { text: 'step' } },
+      yaxis: { title: { text: 'nats' } },
+    };
+    expect(printedBy({ data: [curve], layout })).toBe(
+      'Loss\nnats by step\n  DCL: 4 to 1, lowest 1, highest 4\n    █▆▃▁',
+    );
+  });
+
+  test('a long table says how many rows are left out', () => {
+    const text = printedBy(table({ step: Array.from({ length: 30 }, (_, i) => i) }));
+    expect(text).toMatch(/24\n5 more of 30 rows$/);
+  });
+
+  test('a tensor has its type, shape and values', () => {
+    expect(printedBy(tf.tensor2d([[1, 2]], undefined, 'int32'))).toBe(
+      'int32 tensor of shape [1,2]\n    [[1, 2],]',
+    );
+  });
+
+  test('anything else is printed as console.log does', () => {
+    expect(printedBy('text')).toBe('text');
+    expect(printedBy({ a: [1] })).toBe('{ a: [ 1 ] }');
+  });
+});
+
+describe('images that cannot be laid out are refused', () => {
+  test.each([
+    [() => images(new Uint8Array(12)), 'Give the shape of one image'],
+    [() => images(new Uint8Array(13), { shape: [2, 2, 3] }), '13 values are no images of shape [2,2,3]'],
+    [() => images(new Uint8Array(8), { shape: [2, 2, 2] }), 'one or three channels'],
+    [
+      () => images(new Uint8Array(8), { shape: [2, 2, 1], labels: ['a'] }),
+      '1 labels were given for 2 images',
+    ],
+    [() => images(tf.zeros([2, 2])), 'A tensor of shape [2,2] holds no images'],
+  ])('%#', (call, message) => {
+    expect(call).toThrow(message);
+  });
+});

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { watch } from '../../src/notebook/index.js';
+import { duration } from '../../src/notebook/watch/status-line.js';
+import type { Run, TrainEvent } from '../../src/train/index.js';
+import { FakeHost } from './fake-host.js';
+
+const histogram = Array.from({ length: 20 }, (_, bin) => (bin < 4 ? 16 : 0));
+const multiplier = { mean: 0.125, variation: 0.5, histogram };
+
+/** A run of two epochs of three steps each that stops when told. */
+function shortRun(onStep: (step: number) => void = () => {}): Run {
+  let stopped = false;
+  return {
+    stop: () => {
+      stopped = true;
+    },
+    async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent> {
+      yield {
+        type: 'start',
+        step: 0,
+        totalSteps: 6,
+        stepsPerEpoch: 3,
+        epochs: 2,
+        title: 'simclr dcl on mnist train',
+      };
+      let step = 0;
+      while (step < 6 && !stopped) {
+        step += 1;
+        const epoch = Math.ceil(step / 3);
+        yield {
+          type: 'step',
+          step,
+          epoch,
+          loss: 4 - step / 2,
+          learningRate: 0.1,
+          imagesPerSecond: 1234.5,
+          multiplier,
+        };
+        if (step % 3 === 0) yield { type: 'epoch', epoch, step, loss: 3, seconds: 65 };
+        onStep(step);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      yield { type: 'checkpoint', step, path: 'runs/first' };
+      yield { type: 'end', reason: stopped ? 'stopped' : 'completed', step, seconds: 130 };
+    },
+  };
+}
+
+describe('outside Jupyter, with the output in a file', () => {
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    vi.spyOn(console, 'error').mockImplementation((line: string) => {
+      lines.push(line);
+    });
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  test('prints a line for the start, each epoch and the end, and returns the history', async () => {
+    const history = await watch(shortRun());
+    expect(lines).toEqual([
+      'simclr dcl on mnist train: 2 epochs of 3 steps',
+      expect.stringMatching(/^epoch 1\/2: loss 3.0000, 1 min 5 s, \d+ s left$/),
+      expect.stringMatching(/^epoch 2\/2: loss 3.0000, 1 min 5 s, 0 s left$/),
+      'completed at step 6 after 2 min 10 s, loss 1.000',
+    ]);
+    expect(history).toMatchObject({ reason: 'completed', seconds: 130, title: 'simclr dcl on mnist train' });
+    expect(history.steps.map(({ loss }) => loss)).toEqual([3.5, 3, 2.5, 2, 1.5, 1]);
+    expect(history.epochs).toHaveLength(2);
+  });
+
+  test('Ctrl-C ends the run by its own means, and its handler is taken back', async () => {
+    const before = process.listenerCount('SIGINT');
+    const history = await watch(shortRun((step) => step === 2 && process.emit('SIGINT', 'SIGINT')));
+    expect(history.reason).toBe('stopped');
+    expect(history.steps).toHaveLength(2);
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+
+  test('an error of the run is thrown and leaves no handler behind', async () => {
+    const before = process.listenerCount('SIGINT');
+    const failing = shortRun(() => {
+      throw new Error('loss is NaN at step 1');
+    });
+    await expect(watch(failing)).rejects.toThrow('loss is NaN at step 1');
+    expect(process.listenerCount('SIGINT')).toBe(before);
+  });
+});
+
+describe('in the kernel', () => {
+  const host = new FakeHost();
+  beforeEach(() => host.install());
+  afterEach(() => host.remove());
+
+  test('redraws one chart in place, at most once a second, and leaves a picture', async () => {
+    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
+    await watch(shortRun());
+    await host.finished();
+    vi.unstubAllEnvs();
+    expect(new Set(host.shown.map(({ id }) => id)).size).toBe(1);
+    expect(host.shown).toHaveLength(3);
+    const last = host.shown.at(-1)!;
+    expect(last.data).toHaveProperty('image/png');
+    expect(last.data['text/plain']).toBe(
+      'simclr dcl on mnist train: completed at step 6 after 2 min 10 s, loss 1.000',
+    );
+    const figure = last.data['application/vnd.plotly.v1+json'] as unknown as { data: { y: number[] }[] };
+    expect(figure.data.map(({ y }) => y)).toEqual([
+      [3.5, 3, 2.5, 2, 1.5, 1],
+      histogram.map((count) => (count === 0 ? 0 : 25)),
+    ]);
+  });
+
+  test('the stop button ends the run by its own means', async () => {
+    const history = await watch(
+      shortRun((step) => {
+        if (step === 2) for (const stop of host.stops) stop();
+      }),
+    );
+    expect(history.reason).toBe('stopped');
+    expect(host.stops.size).toBe(0);
+  });
+});
+
+test('durations are told as people say them', () => {
+  expect([0.4, 59.4, 59.6, 130, 3599.6, 11_100].map(duration)).toEqual([
+    '0 s',
+    '59 s',
+    '1 min 0 s',
+    '2 min 10 s',
+    '1 h 0 min',
+    '3 h 5 min',
+  ]);
+});
