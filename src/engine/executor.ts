@@ -4,9 +4,12 @@
  * one not used for longest is released first.
  */
 import { LRUCache } from 'lru-cache';
+import { probeBlockSize } from './block-size.js';
+import { fuse } from './fusion/fuse.js';
 import type { HostValues, Leaf, Node } from './graph/node.js';
 import { type Program, trace } from './graph/program.js';
 import { lower } from './lowering/lower.js';
+import type { Target } from './lowering/target.js';
 import { encode } from './onnx/encode.js';
 import { runtimeTensor, Session, type SessionOptions } from './onnxruntime.js';
 
@@ -22,12 +25,14 @@ export class Executor {
   compilations = 0;
   runs = 0;
   evictions = 0;
+  readonly #target: Target;
   readonly #sessions: LRUCache<string, Compiled>;
 
   constructor(
     readonly options: SessionOptions,
     capacity = defaultCapacity,
   ) {
+    this.#target = { block: probeBlockSize(options) };
     this.#sessions = new LRUCache({
       max: capacity,
       dispose: ({ session }) => {
@@ -61,7 +66,7 @@ export class Executor {
 
   #compile(program: Program): Compiled {
     this.compilations += 1;
-    const graph = lower(program);
+    const graph = lower(fuse(program), this.#target);
     return {
       session: new Session(encode(graph), this.options),
       inputNames: graph.inputs.map(({ name }) => name),

@@ -56,6 +56,11 @@ export function sizeOf(shape: Shape): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
+/** Whether a shape holds one number per channel of images of another shape: [C] or [1, 1, 1, C]. */
+export function isPerChannel(shape: Shape, images: Shape): boolean {
+  return images.length === 4 && sizeOf(shape) === images[3] && shape.at(-1) === images[3];
+}
+
 /** The source seen in another shape of as many elements. */
 export function reshaped(source: Source, shape: Shape): Source {
   if (source.shape.length === shape.length && source.shape.every((size, axis) => size === shape[axis])) {

@@ -81,7 +81,10 @@ export interface PoolWindow extends Window {
   readonly size: readonly [number, number];
 }
 
-/** Attributes of each operation; together with the inputs' shapes they say everything about it. */
+/**
+ * Attributes of each operation; together with the inputs' shapes they say everything about it. The last three are never
+ * recorded: fusion makes them out of others.
+ */
 export interface Operations {
   /** f(x), element by element. */
   unary: { readonly operator: UnaryOperator };
@@ -146,6 +149,15 @@ export interface Operations {
   maxPoolGradient: PoolWindow;
   /** d loss / d x from (dy); the node's shape is x's. */
   averagePoolGradient: PoolWindow;
+  /** relu(x * scale + offset + residual), of which each part may be missing; scale and offset are per channel. */
+  channelAffine: { readonly extras: readonly Extra[]; readonly relu: boolean };
+  /** relu(conv2d(x, filter) + offset + residual), of which each part may be missing. */
+  fusedConv2d: Window & { readonly extras: readonly Extra[]; readonly relu: boolean };
+  /** dy where y > 0, else 0, from (dy, y). */
+  reluGradient: Record<string, never>;
 }
+
+/** Operands that may follow an operation's own, in this order. */
+export type Extra = 'scale' | 'offset' | 'residual';
 
 export type OperationName = keyof Operations;

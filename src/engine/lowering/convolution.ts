@@ -1,42 +1,53 @@
-/** Convolutions and their gradients, on images with the channels first. */
+/** Convolutions and their gradients: in the blocked layout where channels (and images) fill its blocks, else plain. */
 import type { Window } from '../graph/operations.js';
-import type { Attributes, Emitter } from './emitter.js';
+import {
+  blockedConvolution,
+  blockedFilterGradient,
+  blockedInputGradient,
+  canBlock,
+  canBlockFilterGradient,
+} from './convolution-blocked.js';
+import {
+  plainConvolution,
+  plainFilterGradient,
+  plainInputGradient,
+  plainStridedInputGradient,
+  windowAttributes,
+} from './convolution-plain.js';
+import type { Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
-import { sumOver } from './reduction.js';
-import type { Value } from './value.js';
+import { blockedStridedInputGradient } from './strided-gradient.js';
+import { fillsBlocks, type Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
-
-function windowAttributes({ strides, dilations, pads }: Window): Attributes {
-  return { strides, dilations, pads };
-}
-
-/** [H, W, in, out] as ONNX wants it, [out, in, H, W]. */
-function outputFirst(filter: Value, emitter: Emitter): string {
-  return emitter.transpose(filter.plain(emitter), [3, 2, 0, 1]);
-}
 
 export const convolutionLowerings: LoweringTable<
   'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient' | 'depthwiseConv2d'
 > = {
   conv2d: (instruction, [x, filter], emitter) => {
-    const operands = [x!.in('channelsFirst', emitter), outputFirst(filter!, emitter)];
-    const name = emitter.emit('Conv', operands, windowAttributes(instruction.attributes));
-    return result(instruction, name, 'channelsFirst');
+    const { attributes } = instruction;
+    const [, , inputs, outputs] = filter!.shape as Four;
+    return canBlock(inputs, outputs, emitter)
+      ? result(instruction, blockedConvolution(attributes, x!, filter!, emitter), 'blocked')
+      : result(instruction, plainConvolution(attributes, x!, filter!, emitter), 'channelsFirst');
   },
 
   conv2dInputGradient: (instruction, [dy, filter], emitter) => {
-    const { attributes, shape } = instruction;
-    const [strideY, strideX] = attributes.strides;
-    const name =
-      strideY === 1 && strideX === 1
-        ? flippedConvolution(attributes, dy!, filter!, shape as Four, emitter)
-        : transposedConvolution(attributes, dy!, filter!, shape as Four, emitter);
-    return result(instruction, name, 'channelsFirst');
+    const { attributes } = instruction;
+    const shape = instruction.shape as Four;
+    const blocked = blockedGradient(attributes, dy!, filter!, shape, emitter);
+    if (blocked !== undefined) return result(instruction, blocked, 'blocked');
+    const plain = isDense(attributes) ? plainInputGradient : plainStridedInputGradient;
+    return result(instruction, plain(attributes, dy!, filter!, shape, emitter), 'channelsFirst');
   },
 
-  conv2dFilterGradient: (instruction, [x, dy], emitter) =>
-    result(instruction, shiftedProducts(instruction.attributes, x!, dy!, instruction.shape as Four, emitter)),
+  conv2dFilterGradient: (instruction, [x, dy], emitter) => {
+    const { attributes } = instruction;
+    const shape = instruction.shape as Four;
+    const blocked = canBlockFilterGradient(attributes, x!.shape[0]!, shape[3], emitter);
+    const gradient = blocked ? blockedFilterGradient : plainFilterGradient;
+    return result(instruction, gradient(attributes, x!, dy!, shape, emitter));
+  },
 
   depthwiseConv2d: (instruction, [x, filter], emitter) => {
     const [height, width, channels, multiplier] = filter!.shape as Four;
@@ -47,108 +58,20 @@ export const convolutionLowerings: LoweringTable<
   },
 };
 
-/** Stride 1: the input gradient is dy convolved with the filter turned by 180 degrees, its channels swapped. */
-function flippedConvolution(
-  { dilations, pads: [top, left] }: Window,
+function isDense({ strides }: Window): boolean {
+  return strides.every((stride) => stride === 1);
+}
+
+function blockedGradient(
+  window: Window,
   dy: Value,
   filter: Value,
-  [, height, width]: Four,
+  shape: Four,
   emitter: Emitter,
-): string {
-  const [filterHeight, filterWidth] = filter.shape as Four;
-  const reach = [dilations[0] * (filterHeight - 1), dilations[1] * (filterWidth - 1)] as const;
-  const [, dyHeight, dyWidth] = dy.shape as Four;
-  const before = [reach[0] - top, reach[1] - left] as const;
-  const pads = [...before, height + reach[0] - dyHeight - before[0], width + reach[1] - dyWidth - before[1]];
-  const turned = turnFilter(filter, emitter);
-  if (pads.every((pad) => pad >= 0)) {
-    return emitter.emit('Conv', [dy.in('channelsFirst', emitter), turned], {
-      strides: [1, 1],
-      dilations,
-      pads,
-    });
-  }
-  const margins = emitter.integers([0, 0, before[0], before[1], 0, 0, pads[2]!, pads[3]!]);
-  const framed = emitter.emit('Pad', [dy.in('channelsFirst', emitter), margins], { mode: 'constant' });
-  return emitter.emit('Conv', [framed, turned], { strides: [1, 1], dilations, pads: [0, 0, 0, 0] });
-}
-
-/** [H, W, in, out] as [in, out, H, W], upside down and mirrored. */
-function turnFilter(filter: Value, emitter: Emitter): string {
-  const [height, width] = filter.shape as Four;
-  const swapped = emitter.transpose(filter.plain(emitter), [2, 3, 0, 1]);
-  if (height * width === 1) return swapped;
-  const [starts, ends, axes, steps] = [
-    [height - 1, width - 1],
-    [-height - 1, -width - 1],
-    [2, 3],
-    [-1, -1],
-  ].map((list) => emitter.integers(list));
-  return emitter.emit('Slice', [swapped, starts!, ends!, axes!, steps!]);
-}
-
-function transposedConvolution(
-  { strides, dilations, pads: [top, left] }: Window,
-  dy: Value,
-  filter: Value,
-  [, height, width]: Four,
-  emitter: Emitter,
-): string {
-  const [filterHeight, filterWidth] = filter.shape as Four;
-  const [, dyHeight, dyWidth] = dy.shape as Four;
-  // Rows the windows touch; those beyond the image are the padding of the forward pass, or were never touched.
-  const touchedHeight = (dyHeight - 1) * strides[0] + dilations[0] * (filterHeight - 1) + 1;
-  const touchedWidth = (dyWidth - 1) * strides[1] + dilations[1] * (filterWidth - 1) + 1;
-  const bottom = touchedHeight - top - height;
-  const right = touchedWidth - left - width;
-  const attributes = {
-    strides,
-    dilations,
-    pads: [top, left, Math.max(bottom, 0), Math.max(right, 0)],
-    output_padding: [Math.max(-bottom, 0), Math.max(-right, 0)],
-  };
-  const swapped = emitter.transpose(filter.plain(emitter), [3, 2, 0, 1]);
-  return emitter.emit('ConvTranspose', [dy.in('channelsFirst', emitter), swapped], attributes);
-}
-
-/**
- * For each filter position, the input under it [N, in, pixels] times dy [N, out, pixels] transposed, summed over the
- * images. The positions' [in, out] matrices, stacked, are the filter's own layout.
- */
-function shiftedProducts(
-  { strides, dilations, pads }: Window,
-  x: Value,
-  dy: Value,
-  [filterHeight, filterWidth, channels, filters]: Four,
-  emitter: Emitter,
-): string {
-  const [batch, outHeight, outWidth] = dy.shape as Four;
-  const pixels = outHeight * outWidth;
-  const padded = padImage(x.in('channelsFirst', emitter), pads, emitter);
-  const gradient = emitter.reshape(dy.in('channelsFirst', emitter), [batch, filters, pixels]);
-  const products: string[] = [];
-  for (let row = 0; row < filterHeight; row += 1) {
-    for (let column = 0; column < filterWidth; column += 1) {
-      const begin = [row * dilations[0], column * dilations[1]] as const;
-      const end = [begin[0] + (outHeight - 1) * strides[0] + 1, begin[1] + (outWidth - 1) * strides[1] + 1];
-      const bounds = [begin, end, [2, 3], strides].map((list) => emitter.integers(list));
-      const shifted = emitter.reshape(emitter.emit('Slice', [padded, ...bounds]), [batch, channels, pixels]);
-      const perImage = emitter.emit(
-        'FusedMatMul',
-        [shifted, gradient],
-        { transA: 0, transB: 1 },
-        { domain: 'com.microsoft' },
-      );
-      products.push(sumOver(perImage, [0], emitter));
-    }
-  }
-  const stacked = products.length === 1 ? products[0]! : emitter.emit('Concat', products, { axis: 0 });
-  return emitter.reshape(stacked, [filterHeight, filterWidth, channels, filters]);
-}
-
-function padImage(name: string, [top, left, bottom, right]: Window['pads'], emitter: Emitter): string {
-  if (top + left + bottom + right === 0) return name;
-  return emitter.emit('Pad', [name, emitter.integers([0, 0, top, left, 0, 0, bottom, right])], {
-    mode: 'constant',
-  });
+): string | undefined {
+  const [, , inputs, outputs] = filter.shape as Four;
+  if (!fillsBlocks(inputs, emitter) || !fillsBlocks(outputs, emitter)) return undefined;
+  return isDense(window)
+    ? blockedInputGradient(window, dy, filter, shape, emitter)
+    : blockedStridedInputGradient(window, dy, filter, shape, emitter);
 }

@@ -1,8 +1,9 @@
 /** Element-wise operations keep the layout of their operands. */
 import type { BinaryOperator, Dtype, UnaryOperator } from '../graph/operations.js';
+import { elementwise } from './broadcast.js';
 import type { Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
-import { broadcastIn, commonLayout, type Value } from './value.js';
+import { commonLayout, type Value } from './value.js';
 
 /** ONNX operators that mean the same, NaN included. */
 const unaryOperators: Partial<Record<UnaryOperator, string>> = {
@@ -189,22 +190,21 @@ export const elementwiseLowerings: LoweringTable<
 
   binary: (instruction, operands, emitter) => {
     const { operator } = instruction.attributes;
-    const layout = commonLayout(operands, instruction.shape);
-    const rank = instruction.shape.length;
-    const [a, b] = operands.map((operand) => broadcastIn(layout, operand, rank, emitter));
-    const composition = binaryCompositions[operator];
-    const lowered = composition
-      ? composition(a!, b!, operands[0]!.dtype, emitter)
-      : emitter.emit(binaryOperators[operator]!, [a!, b!]);
-    return result(instruction, lowered, layout);
+    return elementwise(instruction, operands, emitter, ([a, b]) => {
+      const composition = binaryCompositions[operator];
+      if (composition) return composition(a!, b!, operands[0]!.dtype, emitter);
+      return emitter.emit(binaryOperators[operator]!, [a!, b!]);
+    });
   },
 
-  select: (instruction, operands, emitter) => {
-    const layout = commonLayout(operands.slice(1), instruction.shape);
-    const rank = instruction.shape.length;
-    const [condition, a, b] = operands.map((operand) => broadcastIn(layout, operand, rank, emitter));
-    return result(instruction, whereOfType(condition!, a!, b!, instruction.dtype, emitter), layout);
-  },
+  select: (instruction, operands, emitter) =>
+    elementwise(
+      instruction,
+      operands,
+      emitter,
+      ([condition, a, b]) => whereOfType(condition!, a!, b!, instruction.dtype, emitter),
+      operands.slice(1),
+    ),
 
   cast: (instruction, [x], emitter) => {
     const layout = commonLayout([x!], instruction.shape);

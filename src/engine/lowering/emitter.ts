@@ -1,6 +1,12 @@
 /** Builds an ONNX graph node by node. Equal nodes and equal constants are emitted once. */
 import type { Shape } from '../graph/operations.js';
 import type { OnnxAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from '../onnx/graph.js';
+import type { Target } from './target.js';
+
+/** Where onnxruntime keeps the operators of its blocked layout. */
+export const blockedDomain = { domain: 'com.microsoft.nchwc' } as const;
+/** Where it keeps its own fused operators. */
+export const fusedDomain = { domain: 'com.microsoft' } as const;
 
 export type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
@@ -14,6 +20,8 @@ export class Emitter {
   readonly #nodes: OnnxNode[] = [];
   readonly #constants: OnnxConstant[] = [];
   readonly #emitted = new Map<string, string[]>();
+
+  constructor(readonly target: Target) {}
 
   /** The name of the operator's first result. */
   emit(

@@ -6,11 +6,13 @@ import type { OnnxGraph, OnnxValue } from '../onnx/graph.js';
 import { convolutionLowerings } from './convolution.js';
 import { elementwiseLowerings } from './elementwise.js';
 import { Emitter } from './emitter.js';
+import { fusedLowerings } from './fused.js';
 import type { LoweringTable } from './lowering.js';
 import { matrixLowerings } from './matrix.js';
 import { poolingLowerings } from './pooling.js';
 import { reductionLowerings } from './reduction.js';
 import { shapeLowerings } from './shape.js';
+import type { Target } from './target.js';
 import { Value } from './value.js';
 
 const lowerings: LoweringTable<OperationName> = {
@@ -20,11 +22,12 @@ const lowerings: LoweringTable<OperationName> = {
   ...matrixLowerings,
   ...convolutionLowerings,
   ...poolingLowerings,
+  ...fusedLowerings,
 };
 
 /** Inputs and outputs of the ONNX graph are those of the program, in its order and in the plain layout. */
-export function lower(program: Program): OnnxGraph {
-  const emitter = new Emitter();
+export function lower(program: Program, target: Target): OnnxGraph {
+  const emitter = new Emitter(target);
   const inputs = program.inputs.map(
     ({ shape, dtype }, index): OnnxValue => ({ name: `input_${index}`, type: dtype, shape }),
   );

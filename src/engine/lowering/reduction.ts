@@ -1,8 +1,8 @@
 /** Reductions take images in whatever layout they are in where the result has the same order either way. */
 import type { ReduceOperator } from '../graph/operations.js';
-import type { Emitter } from './emitter.js';
+import { blockedDomain, type Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
-import { axisIn, type Layout, type Value } from './value.js';
+import { axisIn, type PositionalLayout, positional, type Value } from './value.js';
 
 const operators: Record<ReduceOperator, string> = {
   sum: 'ReduceSum',
@@ -12,14 +12,32 @@ const operators: Record<ReduceOperator, string> = {
   prod: 'ReduceProd',
 };
 
-/** The operand's own layout, if the axes that stay are in the same order in it; otherwise the plain one. */
-function layoutFor(x: Value, axes: readonly number[]): Layout {
-  if (x.layout === 'plain') return 'plain';
+/** The operand's positional layout, if the axes that stay are in the same order in it; otherwise the plain one. */
+function layoutFor(x: Value, axes: readonly number[]): PositionalLayout {
+  const layout = positional(x);
   const staying = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const positions = staying.map((axis) => axisIn(x.layout, axis));
-  return positions.every((position, index) => index === 0 || position > positions[index - 1]!)
-    ? x.layout
-    : 'plain';
+  const positions = staying.map((axis) => axisIn(layout, axis));
+  const inOrder = positions.every((position, index) => index === 0 || position > positions[index - 1]!);
+  return inOrder ? layout : 'plain';
+}
+
+/** Sums and means over the pixels, or pixels and images, by the blocked layout's own pooling; else undefined. */
+function reduceBlocked(
+  operator: ReduceOperator,
+  axes: readonly number[],
+  x: Value,
+  emitter: Emitter,
+): string | undefined {
+  const overImages = axes.join() === '0,1,2';
+  if (x.layout !== 'blocked' || !(overImages || axes.join() === '1,2')) return undefined;
+  if (operator !== 'sum' && operator !== 'mean') return undefined;
+  const [batch, height, width, channels] = x.shape as readonly [number, number, number, number];
+  const pooled = emitter.emit('GlobalAveragePool', [x.in('blocked', emitter)], {}, blockedDomain);
+  const means = emitter.reshape(pooled, [batch, channels]);
+  const reducer = operators[operator];
+  const reduced = overImages ? emitter.emit(reducer, [means, emitter.integers([0])], { keepdims: 0 }) : means;
+  if (operator === 'mean' || height * width === 1) return reduced;
+  return emitter.emit('Mul', [reduced, emitter.scalar('float32', height * width)]);
 }
 
 /** Integers are summed by onnxruntime; its other integer reductions cover int32 as well. */
@@ -27,6 +45,8 @@ export const reductionLowerings: LoweringTable<'reduce' | 'argReduce' | 'cumulat
   reduce: (instruction, [x], emitter) => {
     const { operator, axes } = instruction.attributes;
     if (axes.length === 0) return result(instruction, x!.in(x!.layout, emitter), x!.layout);
+    const blocked = reduceBlocked(operator, axes, x!, emitter);
+    if (blocked !== undefined) return result(instruction, blocked);
     const layout = layoutFor(x!, axes);
     const positions = axes.map((axis) => axisIn(layout, axis)).sort((a, b) => a - b);
     const operands = [x!.in(layout, emitter), emitter.integers(positions)];

@@ -1,7 +1,7 @@
 /** Operations that move elements. Padding, slicing and concatenation keep an image's layout; the others need the plain one. */
 import type { Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
-import { arrange, axisIn, type Value } from './value.js';
+import { arrange, axisIn, positional, type Value } from './value.js';
 
 /** Bounds that ONNX's Slice reads as "from the very end": it clamps them. */
 const beforeTheStart = -2_147_483_648;
@@ -22,8 +22,9 @@ function padded(
   value: string[],
 ): string {
   const { before, after } = instruction.attributes;
-  const pads = [...arrange(x.layout, before), ...arrange(x.layout, after)];
-  return emitter.emit('Pad', [x.in(x.layout, emitter), emitter.integers(pads), ...value], { mode });
+  const layout = positional(x);
+  const pads = [...arrange(layout, before), ...arrange(layout, after)];
+  return emitter.emit('Pad', [x.in(layout, emitter), emitter.integers(pads), ...value], { mode });
 }
 
 function wholeAxes(shape: readonly number[], size: readonly number[]): boolean {
@@ -52,7 +53,7 @@ export const shapeLowerings: LoweringTable<
 
   slice: (instruction, [x], emitter) => {
     const { begin, strides } = instruction.attributes;
-    const { layout } = x!;
+    const layout = positional(x!);
     if (wholeAxes(x!.shape, instruction.shape) && strides.every((stride) => stride === 1)) {
       return result(instruction, x!.in(layout, emitter), layout);
     }
@@ -65,7 +66,7 @@ export const shapeLowerings: LoweringTable<
   },
 
   concat: (instruction, operands, emitter) => {
-    const layout = operands.find((operand) => operand.layout !== 'plain')?.layout ?? 'plain';
+    const layout = operands.map(positional).find((candidate) => candidate !== 'plain') ?? 'plain';
     const names = operands.map((operand) => operand.in(layout, emitter));
     const axis = axisIn(layout, instruction.attributes.axis);
     return result(instruction, emitter.emit('Concat', names, { axis }), layout);
@@ -73,11 +74,11 @@ export const shapeLowerings: LoweringTable<
 
   pad: (instruction, [x], emitter) => {
     const value = [emitter.scalar(x!.dtype, instruction.attributes.value)];
-    return result(instruction, padded(instruction, x!, emitter, 'constant', value), x!.layout);
+    return result(instruction, padded(instruction, x!, emitter, 'constant', value), positional(x!));
   },
 
   reflectPad: (instruction, [x], emitter) =>
-    result(instruction, padded(instruction, x!, emitter, 'reflect', []), x!.layout),
+    result(instruction, padded(instruction, x!, emitter, 'reflect', []), positional(x!)),
 
   tile: (instruction, [x], emitter) => {
     const repeats = emitter.integers(instruction.attributes.repeats);

@@ -2,12 +2,17 @@
  * A program's value inside the ONNX graph. An image batch, [N, H, W, C] in TensorFlow.js's order, may exist in several
  * memory layouts; a layout it is asked for and does not have yet is made by a conversion, once.
  */
-import { sizeOf } from '../graph/node.js';
+import { isPerChannel, sizeOf } from '../graph/node.js';
 import type { Dtype, Shape } from '../graph/operations.js';
-import type { Emitter } from './emitter.js';
+import { blockedDomain, type Emitter } from './emitter.js';
 
-/** `plain` is the program's own order; `channelsFirst` is [N, C, H, W]. */
-export type Layout = 'plain' | 'channelsFirst';
+/**
+ * `plain` is the program's own order; `channelsFirst` is [N, C, H, W]; `blocked` keeps that shape, but in memory it is
+ * [N, C / block, H, W, block]: operators that take elements one by one do not mind.
+ */
+export type Layout = 'plain' | 'channelsFirst' | 'blocked';
+
+type Four = readonly [number, number, number, number];
 
 export class Value {
   readonly #names = new Map<Layout, string>();
@@ -43,56 +48,69 @@ export class Value {
   }
 
   #convert(layout: Layout, emitter: Emitter): string {
-    const [batch, height, width, channels] = this.shape as [number, number, number, number];
+    const [batch, height, width, channels] = this.shape as Four;
     const name = this.#names.get(this.layout)!;
+    if (this.layout === 'blocked') {
+      const attributes = layout === 'plain' ? { channels, channels_last: 1 } : { channels };
+      return emitter.emit('ReorderOutput', [name], attributes, blockedDomain);
+    }
+    if (layout === 'blocked') {
+      const attributes = this.layout === 'plain' ? { channels_last: 1 } : {};
+      return emitter.emit('ReorderInput', [name], attributes, blockedDomain);
+    }
     // With one pixel or one channel both orders are the same in memory.
     const sameOrder = height * width === 1 || channels === 1;
-    if (layout === 'channelsFirst') {
-      return sameOrder
-        ? emitter.reshape(name, [batch, channels, height, width])
-        : emitter.transpose(name, [0, 3, 1, 2]);
-    }
-    return sameOrder ? emitter.reshape(name, this.shape) : emitter.transpose(name, [0, 2, 3, 1]);
+    const target = layout === 'plain' ? this.shape : [batch, channels, height, width];
+    const permutation = layout === 'plain' ? [0, 2, 3, 1] : [0, 3, 1, 2];
+    return sameOrder ? emitter.reshape(name, target) : emitter.transpose(name, permutation);
   }
 }
 
-/** Where axis i of [N, H, W, C] is in a layout. */
-const axisPositions: Record<Layout, readonly number[]> = {
-  plain: [0, 1, 2, 3],
-  channelsFirst: [0, 2, 3, 1],
-};
+/** Whether so many channels (or images, where those act as channels) fill whole blocks on this machine. */
+export function fillsBlocks(channels: number, emitter: Emitter): boolean {
+  const { block } = emitter.target;
+  return block > 0 && channels % block === 0;
+}
+
+/** Layouts in which every axis has a position of its own. */
+export type PositionalLayout = Exclude<Layout, 'blocked'>;
+
+/** The layout of a value for operators that name axes. */
+export function positional(value: Value): PositionalLayout {
+  return value.layout === 'blocked' ? 'plain' : value.layout;
+}
+
+/** Where axis i of [N, H, W, C] is with the channels first. */
+const channelsFirstPositions = [0, 2, 3, 1] as const;
 
 /** The position in `layout` of an axis of [N, H, W, C]; other ranks have the plain layout only. */
-export function axisIn(layout: Layout, axis: number): number {
-  return layout === 'plain' ? axis : axisPositions[layout][axis]!;
+export function axisIn(layout: PositionalLayout, axis: number): number {
+  return layout === 'plain' ? axis : channelsFirstPositions[axis]!;
 }
 
 /** Numbers given per axis in the order of [N, H, W, C], put into the order of the layout. */
-export function arrange<Item>(layout: Layout, perAxis: readonly Item[]): Item[] {
-  if (layout === 'plain') return [...perAxis];
+export function arrange<Item>(layout: PositionalLayout, perAxis: readonly Item[]): Item[] {
   const arranged = [...perAxis];
   perAxis.forEach((item, axis) => {
-    arranged[axisPositions[layout][axis]!] = item;
+    arranged[axisIn(layout, axis)] = item;
   });
   return arranged;
+}
+
+/** Whether the value has all elements of the shape, and as many axes. */
+export function isWhole(value: Value, shape: Shape): boolean {
+  return value.shape.length === shape.length && value.size === sizeOf(shape);
 }
 
 /** The layout in which an element-wise operation over these values needs the fewest conversions. */
 export function commonLayout(values: readonly Value[], shape: Shape): Layout {
   if (shape.length !== 4) return 'plain';
-  const whole = values.filter((value) => value.size === sizeOf(shape) && value.shape.length === 4);
-  return whole.find(({ layout }) => layout !== 'plain')?.layout ?? 'plain';
-}
-
-/** A value that broadcasts to `shape`, named so that it also does where the others are in `layout`. */
-export function broadcastIn(layout: Layout, value: Value, rank: number, emitter: Emitter): string {
-  if (layout === 'plain' || value.size === 1) {
-    return value.size === 1 && value.shape.length > rank
-      ? emitter.reshape(value.plain(emitter), [])
-      : value.plain(emitter);
+  const layouts = values.filter((value) => isWhole(value, shape)).map(({ layout }) => layout);
+  if (layouts.includes('blocked')) {
+    const simple = values.every(
+      (value) => value.size === 1 || isWhole(value, shape) || isPerChannel(value.shape, shape),
+    );
+    return simple ? 'blocked' : 'plain';
   }
-  if (value.shape.length === 4) return value.in(layout, emitter);
-  const padded = [...Array<number>(4 - value.shape.length).fill(1), ...value.shape];
-  const widened = new Value(padded, value.dtype, emitter.reshape(value.plain(emitter), padded));
-  return widened.in(layout, emitter);
+  return layouts.includes('channelsFirst') ? 'channelsFirst' : 'plain';
 }

@@ -70,6 +70,25 @@ describe('a convolution', () => {
       { within: 5e-5 },
     ));
 
+  it.each([
+    { inputs: 3, outputs: 16, size: 6, filter: 3, stride: 1, pad: 1 },
+    { inputs: 16, outputs: 32, size: 6, filter: 3, stride: 2, pad: 1 },
+    { inputs: 32, outputs: 16, size: 4, filter: 1, stride: 2, pad: 0 },
+    { inputs: 16, outputs: 16, size: 8, filter: 5, stride: 2, pad: 2 },
+    { inputs: 16, outputs: 16, size: 7, filter: 3, stride: 2, pad: 1 },
+    { inputs: 16, outputs: 16, size: 4, filter: 1, stride: 1, pad: 0 },
+  ])('of a whole block of images, $inputs to $outputs channels, $filter x $filter, stride $stride', (shape) =>
+    expectSame(
+      () =>
+        gradients(
+          (x, weights) => tf.conv2d(x, weights, shape.stride, shape.pad, 'NHWC', 1, 'floor'),
+          values([16, shape.size, shape.size, shape.inputs]) as tf.Tensor4D,
+          values([shape.filter, shape.filter, shape.inputs, shape.outputs], 2) as tf.Tensor4D,
+        ),
+      { within: 5e-5 },
+    ),
+  );
+
   it('with dilated filters', () =>
     expectSame(() =>
       tf.conv2d(

@@ -1,0 +1,85 @@
+/** Operations made by fusion: one pass each in the blocked layout, the parts they stand for elsewhere. */
+import type { Extra } from '../graph/operations.js';
+import { elementwise } from './broadcast.js';
+import { blockedConvolution, canBlock } from './convolution-blocked.js';
+import { plainConvolution } from './convolution-plain.js';
+import { blockedDomain, type Emitter } from './emitter.js';
+import { type InstructionFor, type LoweringTable, result } from './lowering.js';
+import { commonLayout, type Value } from './value.js';
+
+type Four = readonly [number, number, number, number];
+
+export const fusedLowerings: LoweringTable<'channelAffine' | 'fusedConv2d' | 'reluGradient'> = {
+  channelAffine: (instruction, [x, ...others], emitter) => {
+    const extras = named(instruction.attributes.extras, others);
+    const { relu } = instruction.attributes;
+    const images = [x!, extras.residual].filter((value) => value !== undefined);
+    return commonLayout(images, instruction.shape) === 'blocked'
+      ? result(instruction, blockedAffine(instruction, x!, extras, emitter), 'blocked')
+      : unfused(instruction, x!, extras, relu, emitter);
+  },
+
+  fusedConv2d: (instruction, [x, filter, ...others], emitter) => {
+    const { attributes } = instruction;
+    const { offset: bias, residual } = named(attributes.extras, others);
+    const [, , inputs, outputs] = filter!.shape as Four;
+    if (canBlock(inputs, outputs, emitter)) {
+      const epilogue = { bias, residual, relu: attributes.relu };
+      const name = blockedConvolution(attributes, x!, filter!, emitter, epilogue);
+      return result(instruction, name, 'blocked');
+    }
+    const name = plainConvolution(attributes, x!, filter!, emitter);
+    const convolved = result(instruction, name, 'channelsFirst');
+    return unfused(instruction, convolved, { offset: bias, residual }, attributes.relu, emitter);
+  },
+
+  /** With a slope that steep, the hard sigmoid of relu's result is 0 or 1: faster than comparing and choosing. */
+  reluGradient: (instruction, operands, emitter) =>
+    elementwise(instruction, operands, emitter, ([dy, y]) => {
+      const mask = emitter.emit('HardSigmoid', [y!], { alpha: { float: 1e38 }, beta: { float: 0 } });
+      return emitter.emit('Mul', [dy!, mask]);
+    }),
+};
+
+type Extras = { readonly [Name in Extra]?: Value | undefined };
+
+function named(names: readonly Extra[], values: readonly Value[]): Extras {
+  return Object.fromEntries(names.map((name, index) => [name, values[index]]));
+}
+
+/** A convolution of one pixel for each channel, which multiplies, adds and rectifies in registers. */
+function blockedAffine(
+  { shape, attributes }: InstructionFor<'channelAffine'>,
+  x: Value,
+  { scale, offset, residual }: Extras,
+  emitter: Emitter,
+): string {
+  const channels = shape[3]!;
+  const filter =
+    scale === undefined
+      ? emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1))
+      : emitter.reshape(scale.plain(emitter), [channels, 1, 1, 1]);
+  const operands = [
+    x.in('blocked', emitter),
+    filter,
+    offset === undefined ? '' : emitter.reshape(offset.plain(emitter), [channels]),
+    residual === undefined ? '' : residual.in('blocked', emitter),
+  ];
+  while (operands.at(-1) === '') operands.pop();
+  const activation = attributes.relu ? { activation: 'Relu' } : {};
+  const settings = { group: channels, kernel_shape: [1, 1], ...activation };
+  return emitter.emit('Conv', operands, settings, blockedDomain);
+}
+
+function unfused(
+  instruction: { readonly shape: readonly number[]; readonly dtype: 'float32' | 'int32' | 'bool' },
+  x: Value,
+  { scale, offset, residual }: Extras,
+  relu: boolean,
+  emitter: Emitter,
+): Value {
+  const combine = (operator: string, a: Value, b: Value | undefined) =>
+    b === undefined ? a : elementwise(instruction, [a, b], emitter, (names) => emitter.emit(operator, names));
+  const sum = combine('Add', combine('Add', combine('Mul', x, scale), offset), residual);
+  return relu ? elementwise(instruction, [sum], emitter, (names) => emitter.emit('Relu', names)) : sum;
+}
