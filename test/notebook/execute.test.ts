@@ -77,7 +77,7 @@ describe('a notebook whose cells work', () => {
     const path = savedNotebook(
       notebookOf(
         { source: 'const images = 60_000;\nconst name = "all";', tags: ['parameters'] },
-        'console.log(images, name);',
+        'const set = { images, name };\nconsole.log(set.images, set.name);',
       ),
     );
     const before = readFileSync(path, 'utf8');

@@ -3,6 +3,7 @@ import { createExecutor, type Executor } from 'tslab/dist/executor.js';
 import jupyter, { JupyterHandlerImpl } from 'tslab/dist/jupyter.js';
 import type { JsonObject } from '../protocol/message.js';
 import { type CellFailure, describeDiagnostics, describeThrown } from './failure.js';
+import { withoutShorthand } from './shorthand.js';
 
 /** The data of one output of a cell by MIME type, and the id under which it can be replaced. */
 export interface DisplayMessage {
@@ -35,7 +36,10 @@ export function createLanguage(directory: string): Language {
     convert(declarations, code) {
       const result = converter.convert(declarations, code);
       diagnostics = result.diagnostics;
-      return result;
+      const longhand = withoutShorthand(code);
+      if (diagnostics.length > 0 || longhand === code) return result;
+      const { sideOutputs } = result;
+      return { ...converter.convert(declarations, longhand), ...(sideOutputs && { sideOutputs }) };
     },
     addModule(name, code, metadata) {
       diagnostics = converter.addModule(name, code, metadata);

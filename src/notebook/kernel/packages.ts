@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tslabTypeScript } from './tslab-typescript.js';
 
 /**
  * Cells import `dcl-lab` and the packages it brings from a notebook in any folder: what is not found from the
@@ -24,7 +25,7 @@ interface System {
  * reference to itself nor NODE_PATH, so `directory`/node_modules is made to look as if it held the packages.
  */
 export function offerTypes(directory: string): void {
-  const { sys } = createRequire(own.resolve('tslab'))('@tslab/typescript-for-tslab') as { sys: System };
+  const sys = tslabTypeScript.sys as unknown as System;
   const real: System = {
     fileExists: sys.fileExists.bind(sys),
     directoryExists: sys.directoryExists.bind(sys),
