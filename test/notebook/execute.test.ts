@@ -26,7 +26,7 @@ describe('a notebook whose cells work', () => {
           source: 'function deep() {\n  throw new RangeError("too far");\n}\ndeep();',
           tags: ['raises-exception'],
         },
-        'await new Promise((resolve) => setTimeout(resolve, 20));\nconsole.log("after"); console.error("problem");',
+        'for await (const text of ["after"]) console.log(text);\nconsole.error("problem");',
       ),
     );
     const notebook = await execute(path, { output, onProgress: (event) => events.push(event) });

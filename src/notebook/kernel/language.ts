@@ -4,6 +4,7 @@ import jupyter, { JupyterHandlerImpl } from 'tslab/dist/jupyter.js';
 import type { JsonObject } from '../protocol/message.js';
 import { type CellFailure, describeDiagnostics, describeThrown } from './failure.js';
 import { withoutShorthand } from './shorthand.js';
+import { hasTopLevelForAwait } from './top-level-for-await.js';
 
 /** The data of one output of a cell by MIME type, and the id under which it can be replaced. */
 export interface DisplayMessage {
@@ -34,12 +35,17 @@ export function createLanguage(directory: string): Language {
   const node: typeof converter = {
     ...converter,
     convert(declarations, code) {
-      const result = converter.convert(declarations, code);
-      diagnostics = result.diagnostics;
+      const checked = converter.convert(declarations, code);
+      diagnostics = checked.diagnostics;
+      if (diagnostics.length > 0) return checked;
       const longhand = withoutShorthand(code);
-      if (diagnostics.length > 0 || longhand === code) return result;
-      const { sideOutputs } = result;
-      return { ...converter.convert(declarations, longhand), ...(sideOutputs && { sideOutputs }) };
+      const result = longhand === code ? checked : converter.convert(declarations, longhand);
+      return {
+        ...result,
+        hasToplevelAwait: result.hasToplevelAwait || hasTopLevelForAwait(code),
+        // Files that the cell imports are handed over once, on the first conversion.
+        ...(checked.sideOutputs && { sideOutputs: checked.sideOutputs }),
+      };
     },
     addModule(name, code, metadata) {
       diagnostics = converter.addModule(name, code, metadata);
