@@ -32,6 +32,7 @@ interface PretrainCommandOptions extends DataOptions, EngineOptions {
   readonly learningRate?: number;
   readonly warmupEpochs: number;
   readonly weightDecay: number;
+  readonly checkpointSeconds: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }
@@ -61,6 +62,7 @@ export function pretrainCommand(): Command {
     .option('--learning-rate <r>', 'highest learning rate (default: 0.06 x batch size / 128)', decimal)
     .option('--warmup-epochs <n>', 'epochs of linear warm-up', decimal, 0)
     .option('--weight-decay <d>', 'weight decay', decimal, 5e-4)
+    .option('--checkpoint-seconds <s>', 'seconds between checkpoints', decimal, 60)
     .addOption(
       new Option('--resume', 'continue the run that the folder holds, exactly').conflicts('overwrite'),
     )
@@ -94,6 +96,7 @@ async function pretrainFromCommandLine(options: PretrainCommandOptions): Promise
     weightDecay,
     ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
     checkpoint: options.output,
+    checkpointSeconds: options.checkpointSeconds,
     existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
   });
   const { reason } = await watch(run);

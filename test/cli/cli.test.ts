@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeSafetensors } from '../../src/train/index.js';
+
+const executable = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+let folder: string;
+
+/** Two classes of noise, 24 images to train on and 8 to test with, 8 x 8. */
+async function writeImages(path: string): Promise<void> {
+  for (const [split, count] of [
+    ['train', 12],
+    ['test', 4],
+  ] as const) {
+    for (const [c, name] of ['even', 'odd'].entries()) {
+      const classFolder = join(path, split, name);
+      await mkdir(classFolder, { recursive: true });
+      for (let i = 0; i < count; i++) {
+        const pixels = Buffer.from(
+          Array.from({ length: 192 }, (_, p) => (p * 7919 * (i + 2) + c * 31) % 256),
+        );
+        await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
+          .png()
+          .toFile(join(classFolder, `${i}.png`));
+      }
+    }
+  }
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dcl-lab-cli-'));
+  await writeImages(join(folder, 'images'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Finished {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  /** Settles when training has begun. */
+  readonly begun: Promise<void>;
+  readonly finished: Promise<Finished>;
+}
+
+function start(args: readonly string[]): Started {
+  const child = spawn(process.execPath, [executable, ...args], { cwd: folder });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk;
+  });
+  const begun = new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      output.stderr += chunk;
+      if (output.stderr.includes('epochs of')) resolve();
+    });
+  });
+  return { child, begun, finished: once(child, 'close').then(([status]) => ({ status, ...output })) };
+}
+
+const dclLab = (...args: string[]): Promise<Finished> => start(args).finished;
+
+const pretrain = (output: string, ...more: string[]): string[] => [
+  ...['pretrain', '--data', 'images', '--architecture', 'resnet8', '--width', '2', '--head-features', '4'],
+  ...['--batch-size', '8', '--epochs', '3', '--threads', '1', '--output', output, ...more],
+];
+
+async function recorded(run: string): Promise<unknown[]> {
+  const lines = (await readFile(join(folder, run, 'events.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) => ({ ...JSON.parse(line), seconds: 0, imagesPerSecond: 0 }));
+}
+
+describe('dcl-lab', () => {
+  test('lists its commands and the options of each', async () => {
+    expect((await dclLab('--help')).stdout).toMatch(/pretrain[\s\S]*embed[\s\S]*evaluate[\s\S]*run/);
+    const { stdout, status } = await dclLab('pretrain', '--help');
+    expect(status).toBe(0);
+    for (const option of [
+      '--loss',
+      '--temperature',
+      '--batch-size',
+      '--resume',
+      '--overwrite',
+      '--threads',
+    ]) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  test('pretrains, embeds and evaluates, with plain lines when piped', async () => {
+    const trained = await dclLab(...pretrain('whole'));
+    expect(trained).toMatchObject({ status: 0, stderr: expect.stringContaining('Engine: onnxruntime') });
+    expect(trained.stdout + trained.stderr).not.toContain('\u001b');
+
+    const embedded = await dclLab('embed', 'whole', '--data', 'images', '--output', 'test.safetensors');
+    expect(embedded).toMatchObject({ status: 0, stdout: 'test.safetensors: 8 images, 8 features\n' });
+    const { tensors } = decodeSafetensors(
+      await readFile(join(folder, 'test.safetensors')),
+      'test.safetensors',
+    );
+    expect(tensors.get('features')).toMatchObject({ shape: [8, 8] });
+    expect([...tensors.get('labels')!.values]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+
+    const evaluated = await dclLab(
+      'evaluate',
+      'whole',
+      '--data',
+      'images',
+      '--untrained',
+      '--linear-epochs',
+      '2',
+    );
+    expect(evaluated.status).toBe(0);
+    expect(evaluated.stdout).toMatch(
+      /untrained +kNN[\s\S]*untrained +linear[\s\S]*whole +kNN[\s\S]*whole +linear/,
+    );
+  });
+
+  test('killed at any moment, resumes to the same events, losses to the last digit', async () => {
+    const options = ['--epochs', '20', '--checkpoint-seconds', '0.05'];
+    await dclLab(...pretrain('uninterrupted', ...options));
+    const expected = await recorded('uninterrupted');
+    // The last of an epoch's 3 steps and the epoch itself, and every tenth step.
+    expect(expected).toHaveLength(20 * 2 + 4);
+    for (const milliseconds of [0, 200]) {
+      const run = `killed-${milliseconds}`;
+      const { child, begun, finished } = start(pretrain(run, ...options));
+      await begun;
+      setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      expect(await finished).toMatchObject({ status: null });
+      expect(await dclLab(...pretrain(run, ...options, '--resume'))).toMatchObject({ status: 0 });
+      expect(await recorded(run)).toEqual(expected);
+    }
+  }, 180_000);
+
+  test.each([
+    ['an unknown data set', ['--data', 'cifar11'], /cifar11.*mnist, cifar10, cifar100/],
+    ['a missing folder', ['--data', './nowhere'], /nowhere/],
+    ['an unknown loss', ['--loss', 'triplet'], /infonce, dcl, dclw/],
+    ['a batch larger than the data set', ['--batch-size', '500'], /500.*24 images/],
+    ['a temperature of 0', ['--temperature', '0'], /temperature is 0/],
+    ['a sigma for a loss that has none', ['--sigma', '0.5'], /sigma/],
+    ['text for a number', ['--epochs', 'ten'], /whole number/],
+  ])('refuses %s by name', async (_, options, message) => {
+    const { status, stderr } = await dclLab(...pretrain('refused', ...options));
+    expect(status).not.toBe(0);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('refuses a folder with another run unless told to resume or overwrite', async () => {
+    await dclLab(...pretrain('taken', '--epochs', '1'));
+    const again = await dclLab(...pretrain('taken', '--epochs', '1'));
+    expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('taken holds another run') });
+    expect((await dclLab(...pretrain('taken', '--epochs', '1', '--overwrite'))).status).toBe(0);
+    expect((await dclLab(...pretrain('taken', '--seed', '2', '--resume'))).stderr).toContain(
+      'seed was 1, now 2',
+    );
+  });
+
+  test('ends cleanly at Ctrl-C, with a checkpoint to continue from', async () => {
+    const { child, begun, finished } = start(pretrain('interrupted', '--epochs', '2000'));
+    await begun;
+    child.kill('SIGINT');
+    expect(await finished).toMatchObject({ status: 130 });
+    const resumed = start(pretrain('interrupted', '--epochs', '2000', '--resume'));
+    await resumed.begun;
+    resumed.child.kill('SIGINT');
+    expect((await resumed.finished).stderr).toMatch(/resumed after step \d+/);
+  });
+});
