@@ -34,10 +34,11 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     return this.#executor;
   }
 
-  /** Compiles for another device or number of threads from now on; tensors stay. */
+  /** Compiles for another device, number of threads, or profile from now on; tensors stay. */
   configure(options: SessionOptions): void {
-    const { device, threads } = this.#executor.options;
-    if (device === options.device && threads === options.threads) return;
+    const { device, threads, profile } = this.#executor.options;
+    const same = device === options.device && threads === options.threads && profile === options.profile;
+    if (same) return;
     this.#executor.dispose();
     this.#executor = new Executor(options);
   }

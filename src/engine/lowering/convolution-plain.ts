@@ -46,7 +46,7 @@ export function plainInputGradient(
 }
 
 /** [H, W, in, out], upside down and mirrored. */
-export function turned(filter: Value, emitter: Emitter): string {
+function turned(filter: Value, emitter: Emitter): string {
   const [height, width] = filter.shape as Four;
   const name = filter.plain(emitter);
   if (height * width === 1) return name;
