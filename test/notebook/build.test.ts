@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { build } from '../../src/notebook/index.js';
 import { temporaryFolder } from './cells.js';
 
-test('the committed notebooks match their sources; if not, run: npx dcl-lab notebook build', async () => {
+test('the committed notebooks match their sources; if not, run: npm run notebooks', async () => {
   expect(await build(fileURLToPath(new URL('../../notebooks', import.meta.url)), { check: true })).toEqual(
     [],
   );

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CellError, type ExecuteEvent, ExecutionStopped, execute, read } from '../../src/notebook/index.js';
+import {
+  CellError,
+  type ExecuteEvent,
+  type ExecuteOptions,
+  ExecutionStopped,
+  execute,
+  read,
+} from '../../src/notebook/index.js';
 import { notebookOf, outputsOf, printed, savedNotebook, temporaryFolder } from './cells.js';
 
 /** The error that executing these cells ends with. */
-async function failureOf(...sources: string[]): Promise<CellError> {
-  const error = await execute(savedNotebook(notebookOf(...sources))).catch((reason: unknown) => reason);
+async function failureOf(sources: string[], options: ExecuteOptions = {}): Promise<CellError> {
+  const error = await execute(savedNotebook(notebookOf(...sources)), options).catch(
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(CellError);
   return error as CellError;
 }
@@ -26,6 +35,7 @@ describe('a notebook whose cells work', () => {
           source: 'function deep() {\n  throw new RangeError("too far");\n}\ndeep();',
           tags: ['raises-exception'],
         },
+        { source: 'void Promise.reject(new Error("lost"));', tags: ['raises-exception'] },
         'for await (const text of ["after"]) console.log(text);\nconsole.error("problem");',
       ),
     );
@@ -46,72 +56,68 @@ describe('a notebook whose cells work', () => {
     ]);
     const { traceback } = outputsOf(notebook, 5)[0] as { traceback: readonly string[] };
     expect(traceback.join('\n')).toMatch(/RangeError: too far\n {4}at deep \(the cell\)\n {4}at the cell$/);
-    expect(outputsOf(notebook, 6)).toEqual([
+    expect(outputsOf(notebook, 6)).toMatchObject([{ output_type: 'error', ename: 'Error', evalue: 'lost' }]);
+    expect(outputsOf(notebook, 7)).toEqual([
       { output_type: 'stream', name: 'stdout', text: 'after\n' },
       { output_type: 'stream', name: 'stderr', text: 'problem\n' },
     ]);
 
     const written = await read(output);
     expect(written.cells.map((cell) => cell.cell_type === 'code' && cell.execution_count)).toEqual([
-      1, 2, 3, 4, 5, 6, 7,
+      1, 2, 3, 4, 5, 6, 7, 8,
     ]);
     const ends = events.filter((event) => event.type === 'end');
     expect(ends.map(({ cell, cells, failed }) => [cell, cells, failed])).toEqual(
-      [1, 2, 3, 4, 5, 6, 7].map((cell) => [cell, 7, cell === 6]),
+      [1, 2, 3, 4, 5, 6, 7, 8].map((cell) => [cell, 8, cell === 6 || cell === 7]),
     );
   });
 
-  test('resolves dcl-lab and its packages, types included, from a folder that has no packages', async () => {
-    const notebook = await execute(
-      savedNotebook(
-        notebookOf(
-          'import * as dcl from "dcl-lab";\nimport * as tf from "@tensorflow/tfjs";',
-          'const error: Error = new dcl.InputError("told");\nconsole.log(error.message, tf.scalar(2).shape.length);',
-        ),
-      ),
-    );
-    expect(printed(notebook, 1)).toContain('told 0');
-  });
-
-  test('takes parameters after the cell with that tag and leaves the file alone', async () => {
+  test('finds dcl-lab and its packages from a folder without any, and sets parameters without changing the file', async () => {
     const path = savedNotebook(
       notebookOf(
         { source: 'const images = 60_000;\nconst name = "all";', tags: ['parameters'] },
+        'import * as dcl from "dcl-lab";\nimport * as tf from "@tensorflow/tfjs";',
+        'const error: Error = new dcl.InputError(name);\nconsole.log(error.message, tf.scalar(2).shape.length);',
         'const set = { images, name };\nconsole.log(set.images, set.name);',
       ),
     );
     const before = readFileSync(path, 'utf8');
     const notebook = await execute(path, { parameters: { images: 2000 } });
-    expect(printed(notebook, 2)).toBe('2000 all\n');
+    expect(printed(notebook, 3)).toContain('all 0');
+    expect(printed(notebook, 4)).toBe('2000 all\n');
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });
 
 describe('a notebook with a cell that fails', () => {
-  test('fails for a type error and underlines it', async () => {
-    const failure = await failureOf('console.log("fine");', 'const even = 2;\nconst n: number = "two";');
+  test('fails for a type error, underlines it, keeps what was executed and does not run the rest', async () => {
+    const output = join(temporaryFolder(), 'executed.ipynb');
+    const cells = [
+      'console.log("one");',
+      'const even = 2;\nconst n: number = "two";',
+      'console.log("three");',
+    ];
+    const failure = await failureOf(cells, { output });
     expect(failure).toMatchObject({ cell: 2, cellId: 'cell-2', ename: 'TypeScriptError' });
     expect(failure.traceback.join('\n')).toBe(
       "2:7 TS2322: Type 'string' is not assignable to type 'number'.\n    const n: number = \"two\";\n          ~",
     );
-  });
-
-  test('fails for rejections that nobody handles, also when they come after the cell', async () => {
-    const failure = await failureOf('void Promise.reject(new RangeError("lost"));', 'console.log("not run")');
-    expect(failure).toMatchObject({ cell: 1, ename: 'RangeError', evalue: 'lost' });
-    expect(failure.message).toContain('void Promise.reject');
-    const late = 'void new Promise((_, reject) => setTimeout(() => reject(new Error("late")), 30));';
-    const wait = 'await new Promise((resolve) => setTimeout(resolve, 200));';
-    expect(await failureOf(late, wait)).toMatchObject({ ename: 'Error', evalue: 'late' });
-  });
-
-  test('writes what was executed before it fails, and does not run the rest', async () => {
-    const output = join(temporaryFolder(), 'executed.ipynb');
-    const path = savedNotebook(notebookOf('console.log("one")', 'process.exit(3)', 'console.log("three")'));
-    await expect(execute(path, { output })).rejects.toThrow(/cell 2 .*KernelDied.*exit status 3/s);
+    expect(failure.message).toContain(cells[1]!.split('\n')[1]);
     const notebook = await read(output);
     expect(outputsOf(notebook, 0)).toMatchObject([{ text: ['one\n'] }]);
+    expect(outputsOf(notebook, 1)).toMatchObject([{ output_type: 'error' }]);
     expect(outputsOf(notebook, 2)).toEqual([]);
+  });
+
+  test('fails for a rejection that nobody handles when it comes after the cell', async () => {
+    const late = 'void new Promise((_, reject) => setTimeout(() => reject(new RangeError("late")), 30));';
+    const wait = 'await new Promise((resolve) => setTimeout(resolve, 200));';
+    expect(await failureOf([late, wait])).toMatchObject({ ename: 'RangeError', evalue: 'late' });
+  });
+
+  test('fails when a cell ends the kernel', async () => {
+    const failure = await failureOf(['process.exit(3);']);
+    expect(failure).toMatchObject({ ename: 'KernelDied', evalue: 'the kernel ended with exit status 3' });
   });
 });
 

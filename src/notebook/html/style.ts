@@ -17,7 +17,8 @@ pre { margin: 0.8em 0; padding: 0.8em 1em; overflow-x: auto; border-radius: 6px;
   font: 0.86rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 :not(pre) > code { padding: 0.15em 0.35em; border-radius: 4px; background: var(--panel); font-size: 0.88em;
   font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
-pre.stdout, pre.stderr { background: none; padding: 0 0 0 1em; border-left: 3px solid var(--line); border-radius: 0; }
+pre.stdout, pre.stderr { background: none; padding: 0 0 0 1em; border-left: 3px solid var(--line); border-radius: 0;
+  white-space: pre-wrap; }
 pre.stderr { color: var(--muted); }
 pre.error { background: var(--bad); }
 table { border-collapse: collapse; display: block; overflow-x: auto; font-size: 0.95rem; }

@@ -10,13 +10,10 @@ import { type Exchange, KernelServer } from './server.js';
 import { Session } from './session.js';
 
 /**
- * Runs a Jupyter kernel in this process: tslab's compiler and executor behind sockets that lose no output, report
- * errors as errors, and can be interrupted. It ends when a front end shuts it down or its parent process is gone.
- *
- * @param connectionFile Path of the connection file that Jupyter wrote
- * @throws InputError when the connection file cannot be used
+ * A Jupyter kernel: tslab's compiler and executor behind sockets that lose no output, report errors as errors, and can
+ * be interrupted. It also ends when the process that started it is gone.
  */
-export async function startKernel(connectionFile: string): Promise<void> {
+export async function runKernel(connectionFile: string): Promise<void> {
   const server = new KernelServer(readConnection(connectionFile));
   offerTypes(process.cwd());
   const language = createLanguage(process.cwd());

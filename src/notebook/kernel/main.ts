@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { InputError } from '../../errors.js';
-import { startKernel } from './kernel.js';
+import { startKernel } from './start.js';
 
 const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } });
 const connectionFile = values['config-path'];
