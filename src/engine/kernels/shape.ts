@@ -1,6 +1,7 @@
 /** Kernels that move elements without computing: slices, concatenation, padding, gathering, transposition. */
 import * as tf from '@tensorflow/tfjs';
 import { node, reshaped, type Source } from '../graph/node.js';
+import { binary } from './elementwise.js';
 import { listed, type Recorder, type RecorderTable, recorder } from './recorder.js';
 
 export function transpose(x: Source, permutation: readonly number[]): Source {
@@ -105,6 +106,27 @@ const oneHot = recorder<tf.OneHotAttrs>(({ indices }, { depth, onValue, offValue
   return node('oneHot', { depth, on: onValue, off: offValue }, [indices!], shape, dtype ?? 'int32');
 });
 
+/** Rows whose segment does not exist go to one more row, which is cut off. */
+const unsortedSegmentSum = recorder<tf.UnsortedSegmentSumAttrs>(({ x, segmentIds }, { numSegments }) => {
+  if (x!.dtype !== 'float32' || segmentIds!.shape.length !== 1) return undefined;
+  const constant = (value: number) => node('constant', { value }, [], segmentIds!.shape, 'int32');
+  const [first, beyond] = [constant(0), constant(numSegments)];
+  const exists = binary(
+    'logicalAnd',
+    binary('greaterEqual', segmentIds!, first),
+    binary('less', segmentIds!, beyond),
+  );
+  const rows = node('select', {}, [exists, segmentIds!, beyond], segmentIds!.shape, 'int32');
+  const rest = x!.shape.slice(1);
+  const indices = reshaped(rows, [...rows.shape, 1]);
+  const sums = node('scatterNd', {}, [indices, x!], [numSegments + 1, ...rest], 'float32');
+  return slice(
+    sums,
+    sums.shape.map(() => 0),
+    [numSegments, ...rest],
+  );
+});
+
 export const shapeKernels: RecorderTable = {
   Transpose: recorder<tf.TransposeAttrs>(({ x }, { perm }) => transpose(x!, perm)),
 
@@ -187,6 +209,8 @@ export const shapeKernels: RecorderTable = {
       ? node('scatterNd', {}, [indices!, updates!], shape, updates!.dtype)
       : undefined,
   ),
+
+  UnsortedSegmentSum: unsortedSegmentSum,
 
   OneHot: oneHot,
   TopK: topK,

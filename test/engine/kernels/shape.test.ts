@@ -120,6 +120,9 @@ describe('moving elements', () => {
       tf.scatterND(tf.tensor2d([1, 3, 1], [3, 1], 'int32'), values([3, 2]), [5, 2]),
     ]));
 
+  it('unsortedSegmentSum leaves out segments that do not exist', () =>
+    expectSame(() => tf.unsortedSegmentSum(values([5, 2]), tf.tensor1d([2, 0, 2, -1, 4], 'int32'), 3)));
+
   it('oneHot leaves rows off for classes out of range', () =>
     expectSame(() => [
       tf.oneHot(tf.tensor1d([0, 2, 1, 5, -1], 'int32'), 3),
