@@ -4,7 +4,6 @@
  * one not used for longest is released first.
  */
 import { LRUCache } from 'lru-cache';
-import { probeBlockSize } from './block-size.js';
 import { fuse } from './fusion/fuse.js';
 import type { HostValues, Leaf, Node } from './graph/node.js';
 import { type Program, trace } from './graph/program.js';
@@ -12,6 +11,7 @@ import { lower } from './lowering/lower.js';
 import type { Target } from './lowering/target.js';
 import { encode } from './onnx/encode.js';
 import { runtimeTensor, Session, type SessionOptions } from './onnxruntime.js';
+import { probeBlockSize } from './probe.js';
 
 const defaultCapacity = 32;
 

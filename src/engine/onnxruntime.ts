@@ -41,6 +41,7 @@ interface Binding {
 }
 
 interface Common {
+  readonly env: { logLevel?: string };
   readonly Tensor: new (type: Dtype, data: HostValues, dims: Shape) => RuntimeTensor;
 }
 
@@ -50,9 +51,11 @@ let loaded: (Binding & Common) | undefined;
 function runtime(): Binding & Common {
   if (loaded === undefined) {
     const { binding, initOrt } = require('onnxruntime-node/dist/binding.js') as Binding;
-    const { Tensor } = require('onnxruntime-common') as Common;
+    const { Tensor, env } = require('onnxruntime-common') as Common;
+    // What it logs it also throws, except warnings that nobody can do anything about.
+    env.logLevel = 'fatal';
     initOrt();
-    loaded = { binding, initOrt, Tensor };
+    loaded = { binding, initOrt, Tensor, env };
   }
   return loaded;
 }

@@ -6,6 +6,7 @@ import { OnnxruntimeBackend } from './backend.js';
 import { plainBackend } from './kernels/fallback.js';
 import { registerKernels } from './kernels/register.js';
 import { supportedDevices } from './onnxruntime.js';
+import { deviceFailure } from './probe.js';
 import { loadTensorflow } from './tensorflow.js';
 
 const names = ['auto', 'onnxruntime', 'tensorflow', 'cpu'] as const;
@@ -99,16 +100,23 @@ async function useOnnxruntime(device: EngineDevice, threads: number, because: st
   return { name: 'onnxruntime', device, threads, reason };
 }
 
+const deviceAdvice: Record<EngineDevice, string> = {
+  cpu: 'Reinstall onnxruntime-node.',
+  webgpu:
+    'It needs a GPU with a Vulkan (and libvulkan.so.1), Metal or DirectX 12 driver. Leave device out to use the CPU.',
+  cuda:
+    "It needs an NVIDIA GPU, its driver, and onnxruntime's CUDA files on Linux x64: " +
+    '`npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`. Leave device out to use the CPU.',
+};
+
 function requireDevice(device: EngineDevice): void {
-  const supported = supportedDevices();
-  if (supported.includes(device)) return;
-  const advice =
-    device === 'cuda'
-      ? "onnxruntime's CUDA files are not installed; reinstall with `npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12` (Linux x64)"
-      : `this onnxruntime was built for ${process.platform} ${process.arch} without it`;
-  throw new InputError(
-    `Device '${device}' is not available: ${advice}. Available: ${supported.filter((name) => name !== 'dml').join(', ')}.`,
-  );
+  if (device === 'cpu') return;
+  const built = supportedDevices().includes(device);
+  const failure = built
+    ? deviceFailure(device)
+    : `onnxruntime for ${process.platform} ${process.arch} comes without it`;
+  if (failure === undefined) return;
+  throw new InputError(`Device '${device}' is not available: ${failure}. ${deviceAdvice[device]}`);
 }
 
 async function useTensorflow(): Promise<EngineInfo> {

@@ -48,6 +48,38 @@ describe('use', () => {
   });
 });
 
+describe('use with what may not be there', () => {
+  it('computes on a GPU through WebGPU as on the CPU, or says what is missing', async () => {
+    const info = await use({ device: 'webgpu' }).catch((error: unknown) => error as Error);
+    if (info instanceof Error) {
+      expect(info).toBeInstanceOf(InputError);
+      expect(info.message).toMatch(
+        /^Device 'webgpu' is not available: .+ Leave device out to use the CPU\.$/,
+      );
+      return;
+    }
+    expect(info).toMatchObject({ name: 'onnxruntime', device: 'webgpu' });
+    const product = tf.matMul(tf.ones([4, 3]), tf.fill([3, 2], 2));
+    expect([...tf.relu(tf.sub(product, 5)).dataSync()]).toEqual(Array<number>(8).fill(1));
+  });
+
+  it('computes through CUDA, or says what is missing', async () => {
+    const info = await use({ device: 'cuda' }).catch((error: unknown) => error as Error);
+    if (info instanceof Error) expect(info.message).toMatch(/^Device 'cuda' is not available: .+CUDA files/);
+    else expect(info.device).toBe('cuda');
+  });
+
+  it('computes with TensorFlow, or says what to install', async () => {
+    const info = await use({ name: 'tensorflow' }).catch((error: unknown) => error as Error);
+    if (info instanceof Error) {
+      expect(info).toBeInstanceOf(InputError);
+      expect(info.message).toMatch(
+        /npm install @tensorflow\/tfjs-node-gpu@4\.22\.0.+default engine 'onnxruntime'/,
+      );
+    } else expect(info.name).toBe('tensorflow');
+  });
+});
+
 describe('the onnxruntime backend', () => {
   it('computes everything alive in one run, and nothing that was disposed', async () => {
     await use({ name: 'onnxruntime', threads: 1 });
