@@ -3,6 +3,7 @@ import { kernelSpec, languageInfo } from '../format/metadata.js';
 import { offerHost } from '../host.js';
 import { readConnection } from '../protocol/connection.js';
 import type { JsonObject } from '../protocol/message.js';
+import { describeThrown } from './failure.js';
 import { createLanguage, type Language } from './language.js';
 import { offerModules, offerTypes } from './packages.js';
 import { exitWithParent } from './parent.js';
@@ -39,8 +40,12 @@ function answer(exchange: Exchange, kernel: Kernel): void {
     return;
   }
   publish('status', { execution_state: 'busy' });
-  const content = answerAtOnce(exchange, kernel);
-  if (content !== undefined) exchange.reply(content);
+  try {
+    const content = answerAtOnce(exchange, kernel);
+    if (content !== undefined) exchange.reply(content);
+  } catch (error) {
+    exchange.reply({ status: 'error', ...describeThrown(error) });
+  }
   publish('status', { execution_state: 'idle' });
   if (request.header.msg_type === 'shutdown_request') void kernel.server.close().then(() => process.exit(0));
 }

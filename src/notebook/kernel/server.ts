@@ -58,7 +58,8 @@ export class KernelServer {
   async #serve(socket: Router, handle: Handler): Promise<void> {
     const replies = new Outbox(socket);
     for await (const frames of socket) {
-      const request = decodeMessage(frames, this.#info.key);
+      const request = this.#decode(frames);
+      if (request === undefined) continue;
       handle({
         request,
         reply: (content) => {
@@ -75,6 +76,16 @@ export class KernelServer {
 
   async #beat(): Promise<void> {
     for await (const frames of this.#heartbeat) await this.#heartbeat.send(frames);
+  }
+
+  /** What is no message, or is signed by another key, is dropped: it must not end the kernel. */
+  #decode(frames: Buffer[]): Message | undefined {
+    try {
+      return decodeMessage(frames, this.#info.key);
+    } catch (error) {
+      console.error(`The kernel ignored a message: ${(error as Error).message}`);
+      return undefined;
+    }
   }
 
   #encode(message: Message): Buffer[] {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CodeCell, joined, type Notebook, type Output, read, write } from '../format/notebook.js';
@@ -7,6 +6,7 @@ import { KernelClient, KernelDied } from './client.js';
 import { CellError, ExecutionStopped } from './errors.js';
 import { hasTag, type Parameters, withParameters } from './parameters.js';
 import { Recorder } from './recorder.js';
+import { firstOf, stopSignal } from './stopping.js';
 
 export interface ExecuteOptions {
   /** Where the executed notebook is written, also if a cell fails; left out, it is only returned. */
@@ -83,15 +83,11 @@ class Execution {
 
   async run(directory: string): Promise<void> {
     const stop = stopSignal(this.#options.signal);
-    const client = await KernelClient.start({ directory, onPublished: (message) => this.#record(message) });
     try {
-      for (const running of this.#cells) await this.#runCell(client, running, stop.signal);
-      // A last exchange: what was published before it, such as a late rejection, has then been recorded.
-      await client.request('kernel_info_request', {}).done;
-      for (const running of this.#cells) this.#check(running);
+      const client = await KernelClient.start({ directory, onPublished: (message) => this.#record(message) });
+      await this.#runCells(client, stop.signal).finally(() => client.stop());
     } finally {
       stop.release();
-      await client.stop();
     }
   }
 
@@ -105,6 +101,13 @@ class Execution {
         return { ...cell, execution_count: count, outputs: [...outputs] };
       }),
     };
+  }
+
+  async #runCells(client: KernelClient, stop: AbortSignal): Promise<void> {
+    for (const running of this.#cells) await this.#runCell(client, running, stop);
+    // A last exchange: what was published before it, such as a late rejection, has then been recorded.
+    await client.request('kernel_info_request', {}).done;
+    for (const running of this.#cells) this.#check(running);
   }
 
   async #runCell(client: KernelClient, running: RunningCell, stop: AbortSignal): Promise<void> {
@@ -140,7 +143,7 @@ class Execution {
     this.#check(running);
   }
 
-  /** Waits for the cell's end; on an abort or after the time limit interrupts it and throws. */
+  /** Waits for the cell's end; after an abort or the time limit, interrupts it and throws. */
   async #orStop(
     client: KernelClient,
     running: RunningCell,
@@ -148,21 +151,11 @@ class Execution {
     stop: AbortSignal,
   ): Promise<JsonObject> {
     const limit = this.#options.cellTimeout;
-    const timeout = limit === undefined ? undefined : AbortSignal.timeout(limit * 1000);
-    const watched = timeout === undefined ? stop : AbortSignal.any([stop, timeout]);
-    const over = new AbortController();
-    const stopped = watched.aborted
-      ? Promise.resolve()
-      : once(watched, 'abort', { signal: over.signal }).then(
-          () => {},
-          () => {},
-        );
-    const reply = await Promise.race([done, stopped]);
-    over.abort();
-    if (reply !== undefined) return reply;
+    const outcome = await firstOf(done, stop, limit);
+    if (typeof outcome === 'object') return outcome.done;
     client.interrupt();
     await Promise.race([done.catch(() => {}), delay(interruptLimit, undefined, { ref: false })]);
-    const reason = timeout?.aborted ? `ran longer than ${limit} s` : 'was stopped';
+    const reason = outcome === 'late' ? `ran longer than ${limit} s` : 'was stopped';
     throw new ExecutionStopped(`cell ${running.number} ${reason}`);
   }
 
@@ -198,12 +191,4 @@ class Execution {
 
 function where(running: RunningCell): { cell: number; id: string; source: string } {
   return { cell: running.number, id: running.cell.id, source: joined(running.cell.source) };
-}
-
-function stopSignal(given: AbortSignal | undefined): { readonly signal: AbortSignal; release(): void } {
-  if (given !== undefined) return { signal: given, release: () => {} };
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.on('SIGINT', abort);
-  return { signal: controller.signal, release: () => process.off('SIGINT', abort) };
 }
