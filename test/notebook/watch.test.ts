@@ -94,11 +94,14 @@ describe('in the kernel', () => {
 
   test('redraws one chart in place, at most once a second, and leaves a picture', async () => {
     vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
-    await watch(shortRun());
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    await watch(shortRun((step) => step === 5 && clock.mockReturnValue(1000)));
     await host.finished();
+    clock.mockRestore();
     vi.unstubAllEnvs();
     expect(new Set(host.shown.map(({ id }) => id)).size).toBe(1);
-    expect(host.shown).toHaveLength(3);
+    expect(host.shown.map(({ data }) => 'image/png' in data)).toEqual([false, false, false, true]);
+    expect(host.shown[1]?.data['text/plain']).toContain('epoch 2/2, step 6/6');
     const last = host.shown.at(-1)!;
     expect(last.data).toHaveProperty('image/png');
     expect(last.data['text/plain']).toBe(

@@ -33,8 +33,8 @@ export type ExecuteEvent =
       readonly failed: boolean;
     };
 
-/** Milliseconds that an interrupted cell has to end by itself. */
-const interruptLimit = 10_000;
+/** Milliseconds that an interrupted cell has to end. */
+const interruptLimit = 5_000;
 
 /**
  * Runs a notebook's cells in order in a tslab kernel of its own, in the notebook's folder, and keeps their outputs.
@@ -153,10 +153,21 @@ class Execution {
     const limit = this.#options.cellTimeout;
     const outcome = await firstOf(done, stop, limit);
     if (typeof outcome === 'object') return outcome.done;
-    client.interrupt();
-    await Promise.race([done.catch(() => {}), delay(interruptLimit, undefined, { ref: false })]);
+    await this.#interrupt(client, done);
     const reason = outcome === 'late' ? `ran longer than ${limit} s` : 'was stopped';
     throw new ExecutionStopped(`cell ${running.number} ${reason}`);
+  }
+
+  /** The first interrupt lets a cell that can end by itself do so; the second breaks it off. */
+  async #interrupt(client: KernelClient, done: Promise<JsonObject>): Promise<void> {
+    const ended = done.then(
+      () => true,
+      () => true,
+    );
+    for (let attempt = 0; attempt < 2; attempt++) {
+      client.interrupt();
+      if (await Promise.race([ended, delay(interruptLimit, false, { ref: false })])) return;
+    }
   }
 
   #record(message: Message): void {
