@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { withoutShorthand } from '../../src/notebook/kernel/shorthand.js';
 
 test('shorthand properties are written out wherever they stand', () => {
-  expect(withoutShorthand('f({ a, b: { c }, ...d }, `${g({ e })}`);')).toBe(
-    'f({ a: a, b: { c: c }, ...d }, `${g({ e: e })}`);',
+  expect(withoutShorthand('f({ a, b: { c }, ...d }, g(``, [{ e }]));')).toBe(
+    'f({ a: a, b: { c: c }, ...d }, g(``, [{ e: e }]));',
   );
   expect(withoutShorthand('({ a, b = 1 } = value);')).toBe('({ a: a, b: b = 1 } = value);');
 });

@@ -45,12 +45,10 @@ function displayWriter(): ((bundle: MimeBundle, id: string, update: boolean) => 
 
 /** In a kernel of plain tslab: its public API sends one MIME type a message, so its inner function is looked up. */
 function tslabWriter(): WriteDisplayData | undefined {
-  const modules = Object.entries(createRequire(import.meta.url).cache);
-  const writers = modules
+  const { cache } = createRequire(import.meta.url);
+  const writers = Object.entries(cache)
     .filter(([path]) => /[\\/]tslab[\\/]dist[\\/]jupyter\.js$/.test(path))
-    .map(
-      ([, module]) =>
-        (module?.exports as { lastWriteDisplayData?: WriteDisplayData | null }).lastWriteDisplayData,
-    );
+    .map(([, module]) => (module as { exports: { lastWriteDisplayData?: WriteDisplayData | null } }).exports)
+    .map(({ lastWriteDisplayData }) => lastWriteDisplayData);
   return writers.find((writer) => typeof writer === 'function') ?? undefined;
 }
