@@ -69,9 +69,10 @@ function swappedFilter(filter: Value, emitter: Emitter): string {
   const [height, width, inputs, outputs] = filter.shape as Four;
   const [rows, columns, positions] = [outputs / block, inputs / block, height * width];
   const forwards = blockFilter(filter.plain(emitter), filter.shape as Four, emitter);
-  const blocks = emitter.reshape(forwards, [rows * columns * positions, block, block]);
-  const turnedBlocks = emitter.transpose(blocks, [0, 2, 1]);
-  const split = emitter.reshape(turnedBlocks, [rows, columns, positions * block * block]);
+  // Putting `block` channels of `block` pixels into a block is to transpose them.
+  const blocks = emitter.reshape(forwards, [rows * columns * positions, block, 1, block]);
+  const transposed = emitter.emit('ReorderInput', [blocks], {}, blockedDomain);
+  const split = emitter.reshape(transposed, [rows, columns, positions * block * block]);
   return emitter.reshape(emitter.transpose(split, [1, 0, 2]), [columns, rows, positions, block, block]);
 }
 
@@ -167,10 +168,16 @@ export function blockedFilterGradient(
   return emitter.reshape(plain, [filterHeight, filterWidth, inputs, outputs]);
 }
 
-/** dy as the blocked filter [out, N, H, W]. */
+/**
+ * dy as the blocked filter [out, N, H, W]: the images of a block are taken for pixels, everything in an image for
+ * channels, so that the reordering of images does it, and whole images are left to move.
+ */
 function imagesAsChannels(dy: Value, [batch, height, width, outputs]: Four, emitter: Emitter): string {
   const { block } = emitter.target;
-  const split = [batch / block, block, outputs / block, height, width, block];
-  const transposed = emitter.transpose(emitter.reshape(dy.in('blocked', emitter), split), [2, 0, 3, 4, 1, 5]);
-  return emitter.reshape(transposed, [outputs, batch, height, width]);
+  const [groups, pixels] = [batch / block, height * width];
+  const image = emitter.reshape(dy.in('blocked', emitter), [groups, block, 1, outputs * pixels]);
+  const blocks = emitter.emit('ReorderInput', [image], { channels_last: 1 }, blockedDomain);
+  const split = emitter.reshape(blocks, [groups, outputs / block, pixels * block * block]);
+  const ordered = groups === 1 || outputs === block ? split : emitter.transpose(split, [1, 0, 2]);
+  return emitter.reshape(ordered, [outputs, batch, height, width]);
 }

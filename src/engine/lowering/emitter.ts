@@ -20,6 +20,7 @@ export class Emitter {
   readonly #nodes: OnnxNode[] = [];
   readonly #constants: OnnxConstant[] = [];
   readonly #emitted = new Map<string, string[]>();
+  readonly #outputs = new Set<string>();
 
   constructor(readonly target: Target) {}
 
@@ -82,9 +83,15 @@ export class Emitter {
     return this.emit('Cast', [name], { to: castTargets[type] });
   }
 
-  /** A name of its own for the graph's output: a value may be an input, a constant, or another output as well. */
-  output(name: string, index: number): string {
-    const output = `output_${index}`;
+  /** The name under which the graph gives a value out: another one for inputs, constants and values given out before. */
+  output(name: string): string {
+    const computed = this.#nodes.some(({ outputs }) => outputs.includes(name));
+    if (computed && !this.#outputs.has(name)) {
+      this.#outputs.add(name);
+      return name;
+    }
+    const output = `output_${this.#outputs.size}`;
+    this.#outputs.add(output);
     this.#nodes.push({ operator: 'Identity', domain: '', inputs: [name], outputs: [output], attributes: {} });
     return output;
   }

@@ -36,9 +36,9 @@ export function lower(program: Program, target: Target): OnnxGraph {
     const operands = instruction.inputs.map((number) => values[number]!);
     values.push(lowerInstruction(instruction, operands, emitter));
   }
-  const outputs = program.outputs.map((number, index): OnnxValue => {
+  const outputs = program.outputs.map((number): OnnxValue => {
     const value = values[number]!;
-    const name = emitter.output(value.plain(emitter), index);
+    const name = emitter.output(value.plain(emitter));
     return { name, type: value.dtype, shape: value.shape };
   });
   return emitter.finish(inputs, outputs);

@@ -42,8 +42,7 @@ describe('lower', () => {
       Transpose_4 = Transpose(input_2) perm=[3,2,0,1]
       Conv_5 = Conv(Relu_3, Transpose_4) strides=[1,1] dilations=[1,1] pads=[1,1,1,1]
       ReduceMean_6 = ReduceMean(Conv_5, c0) keepdims=0
-      output_0 = Identity(ReduceMean_6)
-      outputs output_0: float32[2, 6]"
+      outputs ReduceMean_6: float32[2, 6]"
     `);
   });
 
@@ -80,8 +79,7 @@ describe('lower', () => {
       Conv_13 = com.microsoft.nchwc.Conv(Relu_7, Reshape_12) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] kernel_shape=[3,3]
       GlobalAveragePool_14 = com.microsoft.nchwc.GlobalAveragePool(Conv_13)
       Reshape_15 = Reshape(GlobalAveragePool_14, c5)
-      output_0 = Identity(Reshape_15)
-      outputs output_0: float32[2, 8]"
+      outputs Reshape_15: float32[2, 8]"
     `);
   });
 
@@ -112,8 +110,7 @@ describe('lower', () => {
       Reshape_11 = Reshape(Mul_10, c6)
       Conv_12 = com.microsoft.nchwc.Conv(Conv_6, Reshape_11) group=8 kernel_shape=[1,1] activation="Relu"
       ReorderOutput_13 = com.microsoft.nchwc.ReorderOutput(Conv_12) channels=8 channels_last=1
-      output_0 = Identity(ReorderOutput_13)
-      outputs output_0: float32[2, 4, 4, 8]"
+      outputs ReorderOutput_13: float32[2, 4, 4, 8]"
     `);
   });
 
@@ -124,21 +121,22 @@ describe('lower', () => {
       "inputs input_0: float32[8, 4, 4, 3]; input_1: float32[8, 4, 4, 16]
       c0 = int64[8] {0,1,1,0,0,1,1,0}
       c1 = int64[4] {1,8,6,18}
-      c2 = int64[6] {1,8,2,4,4,8}
-      c3 = int64[4] {16,8,4,4}
-      c4 = int64[4] {3,3,3,16}
+      c2 = int64[4] {1,8,1,256}
+      c3 = int64[3] {1,2,1024}
+      c4 = int64[4] {16,8,4,4}
+      c5 = int64[4] {3,3,3,16}
       Pad_0 = Pad(input_0, c0) mode="constant"
       Reshape_1 = Reshape(Pad_0, c1)
       ReorderInput_2 = com.microsoft.nchwc.ReorderInput(Reshape_1)
       ReorderInput_3 = com.microsoft.nchwc.ReorderInput(input_1) channels_last=1
       Reshape_4 = Reshape(ReorderInput_3, c2)
-      Transpose_5 = Transpose(Reshape_4) perm=[2,0,3,4,1,5]
-      Reshape_6 = Reshape(Transpose_5, c3)
-      Conv_7 = com.microsoft.nchwc.Conv(ReorderInput_2, Reshape_6) kernel_shape=[4,4] dilations=[1,3] strides=[1,1] pads=[0,0,0,0]
-      ReorderOutput_8 = com.microsoft.nchwc.ReorderOutput(Conv_7) channels=16 channels_last=1
-      Reshape_9 = Reshape(ReorderOutput_8, c4)
-      output_0 = Identity(Reshape_9)
-      outputs output_0: float32[3, 3, 3, 16]"
+      ReorderInput_5 = com.microsoft.nchwc.ReorderInput(Reshape_4) channels_last=1
+      Reshape_6 = Reshape(ReorderInput_5, c3)
+      Reshape_7 = Reshape(Reshape_6, c4)
+      Conv_8 = com.microsoft.nchwc.Conv(ReorderInput_2, Reshape_7) kernel_shape=[4,4] dilations=[1,3] strides=[1,1] pads=[0,0,0,0]
+      ReorderOutput_9 = com.microsoft.nchwc.ReorderOutput(Conv_8) channels=16 channels_last=1
+      Reshape_10 = Reshape(ReorderOutput_9, c5)
+      outputs Reshape_10: float32[3, 3, 3, 16]"
     `);
   });
 
@@ -151,8 +149,7 @@ describe('lower', () => {
       "inputs input_0: float32[3]
       Mul_0 = Mul(input_0, input_0)
       Add_1 = Add(Mul_0, Mul_0)
-      output_0 = Identity(Add_1)
-      outputs output_0: float32[3]"
+      outputs Add_1: float32[3]"
     `);
   });
 });
