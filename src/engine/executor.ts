@@ -32,7 +32,7 @@ export class Executor {
     readonly options: SessionOptions,
     capacity = defaultCapacity,
   ) {
-    this.#target = { block: probeBlockSize(options) };
+    this.#target = { block: probeBlockSize(options), threads: options.threads };
     this.#sessions = new LRUCache({
       max: capacity,
       dispose: ({ session }) => {

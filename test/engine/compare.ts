@@ -11,16 +11,21 @@ interface Outcome {
   readonly values: readonly number[];
 }
 
-export interface Tolerance {
+export interface Settings {
   /** Largest difference relative to 1 + |expected|; default 1e-5. */
   readonly within?: number;
+  /** Of our engine; default 1. */
+  readonly threads?: number;
 }
 
 /** Expects equal shapes, types and values, and that nothing ran in plain JavaScript on our engine. */
-export async function expectSame(compute: Computation, { within = 1e-5 }: Tolerance = {}): Promise<void> {
+export async function expectSame(
+  compute: Computation,
+  { within = 1e-5, threads = 1 }: Settings = {},
+): Promise<void> {
   await use({ name: 'cpu' });
   const expected = outcomes(compute);
-  await use({ name: 'onnxruntime', threads: 1 });
+  await use({ name: 'onnxruntime', threads });
   const before = statistics().plainKernels;
   const actual = outcomes(compute);
   expect(statistics().plainKernels).toEqual(before);

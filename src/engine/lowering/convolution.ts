@@ -1,12 +1,6 @@
 /** Convolutions and their gradients: in the blocked layout where channels (and images) fill its blocks, else plain. */
 import type { Window } from '../graph/operations.js';
-import {
-  blockedConvolution,
-  blockedFilterGradient,
-  blockedInputGradient,
-  canBlock,
-  canBlockFilterGradient,
-} from './convolution-blocked.js';
+import { blockedConvolution, blockedInputGradient, canBlock } from './convolution-blocked.js';
 import {
   plainConvolution,
   plainFilterGradient,
@@ -15,6 +9,7 @@ import {
   windowAttributes,
 } from './convolution-plain.js';
 import type { Emitter } from './emitter.js';
+import { blockedFilterGradient, canBlockFilterGradient } from './filter-gradient.js';
 import { type LoweringTable, result } from './lowering.js';
 import { blockedStridedInputGradient } from './strided-gradient.js';
 import { fillsBlocks, type Value } from './value.js';

@@ -5,4 +5,6 @@ export interface Target {
    * uses that layout for constant weights only; a graph may name the operators itself.
    */
   readonly block: number;
+  /** How many threads share one operator's work. */
+  readonly threads: number;
 }

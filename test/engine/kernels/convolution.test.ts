@@ -89,6 +89,17 @@ describe('a convolution', () => {
     ),
   );
 
+  it('whose filter gradient several threads share, image by image', () =>
+    expectSame(
+      () =>
+        gradients(
+          (x, weights) => tf.conv2d(x, weights, 1, 1),
+          values([64, 4, 4, 16]) as tf.Tensor4D,
+          values([3, 3, 16, 32], 2) as tf.Tensor4D,
+        ),
+      { within: 1e-4, threads: 4 },
+    ));
+
   it('with dilated filters', () =>
     expectSame(() =>
       tf.conv2d(

@@ -20,7 +20,8 @@ function relu(x: Source): Node {
   return node('unary', { operator: 'relu' }, [x], x.shape, 'float32');
 }
 
-const lowered = (block: number, ...wanted: Node[]) => printOnnx(lower(trace(wanted).program, { block }));
+const lowered = (block: number, ...wanted: Node[]) =>
+  printOnnx(lower(trace(wanted).program, { block, threads: 2 }));
 
 describe('lower', () => {
   it('keeps the channels first between convolutions where there are no blocks', () => {
@@ -114,17 +115,19 @@ describe('lower', () => {
     `);
   });
 
-  it('computes a filter gradient as a convolution over the images of the batch', () => {
-    const [x, dy] = [input(8, 4, 4, 3), input(8, 4, 4, 16)];
+  it('computes a filter gradient as a convolution over the images of the batch, shared among threads', () => {
+    const [x, dy] = [input(16, 4, 4, 3), input(16, 4, 4, 16)];
     const gradient = node('conv2dFilterGradient', window, [x, dy], [3, 3, 3, 16], 'float32');
     expect(lowered(8, gradient)).toMatchInlineSnapshot(`
-      "inputs input_0: float32[8, 4, 4, 3]; input_1: float32[8, 4, 4, 16]
-      c0 = int64[8] {0,1,1,0,0,1,1,0}
-      c1 = int64[4] {1,8,6,18}
-      c2 = int64[4] {1,8,1,256}
-      c3 = int64[3] {1,2,1024}
-      c4 = int64[4] {16,8,4,4}
-      c5 = int64[4] {3,3,3,16}
+      "inputs input_0: float32[16, 4, 4, 3]; input_1: float32[16, 4, 4, 16]
+      c0 = int64[8] {0,0,1,0,0,0,1,0}
+      c1 = int64[4] {1,16,4,18}
+      c2 = int64[4] {2,8,1,256}
+      c3 = int64[4] {2,1,2,1024}
+      c4 = int64[4] {32,8,4,4}
+      c5 = int64[4] {2,16,3,9}
+      c6 = int64[1] {0}
+      c7 = int64[4] {3,3,3,16}
       Pad_0 = Pad(input_0, c0) mode="constant"
       Reshape_1 = Reshape(Pad_0, c1)
       ReorderInput_2 = com.microsoft.nchwc.ReorderInput(Reshape_1)
@@ -133,10 +136,12 @@ describe('lower', () => {
       ReorderInput_5 = com.microsoft.nchwc.ReorderInput(Reshape_4) channels_last=1
       Reshape_6 = Reshape(ReorderInput_5, c3)
       Reshape_7 = Reshape(Reshape_6, c4)
-      Conv_8 = com.microsoft.nchwc.Conv(ReorderInput_2, Reshape_7) kernel_shape=[4,4] dilations=[1,3] strides=[1,1] pads=[0,0,0,0]
-      ReorderOutput_9 = com.microsoft.nchwc.ReorderOutput(Conv_8) channels=16 channels_last=1
-      Reshape_10 = Reshape(ReorderOutput_9, c5)
-      outputs Reshape_10: float32[3, 3, 3, 16]"
+      Conv_8 = com.microsoft.nchwc.Conv(ReorderInput_2, Reshape_7) kernel_shape=[4,4] dilations=[1,3] strides=[1,1] pads=[1,0,1,0] group=2
+      Reshape_9 = Reshape(Conv_8, c5)
+      ReduceSum_10 = ReduceSum(Reshape_9, c6) keepdims=1
+      ReorderOutput_11 = com.microsoft.nchwc.ReorderOutput(ReduceSum_10) channels=16 channels_last=1
+      Reshape_12 = Reshape(ReorderOutput_11, c7)
+      outputs Reshape_12: float32[3, 3, 3, 16]"
     `);
   });
 
