@@ -1,11 +1,12 @@
 /**
  * Runs programs: finds the compiled session under the program's key, or lowers, encodes and loads it, then feeds the
- * leaves and hands back the outputs, which from then on belong to the caller. At most `capacity` sessions are kept; the
- * one not used for longest is released first.
+ * leaves and hands back the outputs, which from then on belong to the caller. The number of sessions kept is bounded, and
+ * so is the memory they may hold; the one not used for longest is released first.
  */
+import { totalmem } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { fuse } from './fusion/fuse.js';
-import type { HostValues, Leaf, Node } from './graph/node.js';
+import { type HostValues, type Leaf, type Node, sizeOf } from './graph/node.js';
 import { type Program, trace } from './graph/program.js';
 import { lower } from './lowering/lower.js';
 import type { Target } from './lowering/target.js';
@@ -13,7 +14,10 @@ import { encode } from './onnx/encode.js';
 import { runtimeTensor, Session, type SessionOptions } from './onnxruntime.js';
 import { probeBlockSize } from './probe.js';
 
-const defaultCapacity = 32;
+/** Most sessions kept. */
+const capacity = 32;
+/** Most bytes that the values of their programs may have together: a session keeps the memory of its last run. */
+const byteCapacity = totalmem() / 2;
 
 interface Compiled {
   readonly session: Session;
@@ -28,13 +32,11 @@ export class Executor {
   readonly #target: Target;
   readonly #sessions: LRUCache<string, Compiled>;
 
-  constructor(
-    readonly options: SessionOptions,
-    capacity = defaultCapacity,
-  ) {
+  constructor(readonly options: SessionOptions) {
     this.#target = { block: probeBlockSize(options), threads: options.threads };
     this.#sessions = new LRUCache({
       max: capacity,
+      maxSize: byteCapacity,
       dispose: ({ session }) => {
         this.evictions += 1;
         session.dispose();
@@ -52,7 +54,7 @@ export class Executor {
     let compiled = this.#sessions.get(key);
     if (compiled === undefined) {
       compiled = this.#compile(program);
-      this.#sessions.set(key, compiled);
+      this.#sessions.set(key, compiled, { size: Math.min(bytesOf(program), byteCapacity) });
     }
     const results = compiled.session.run(feeds(compiled.inputNames, leaves), compiled.outputNames);
     this.runs += 1;
@@ -73,6 +75,12 @@ export class Executor {
       outputNames: graph.outputs.map(({ name }) => name),
     };
   }
+}
+
+/** An upper bound of what a run needs: onnxruntime uses the memory of values that are no longer read again. */
+function bytesOf({ instructions }: Program): number {
+  const elements = instructions.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  return 4 * Math.max(elements, 1);
 }
 
 function feeds(names: readonly string[], leaves: readonly Leaf[]) {
