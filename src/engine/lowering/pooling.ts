@@ -1,7 +1,7 @@
 /** Pooling and its gradients, on images with the channels first. */
 import { sizeOf } from '../graph/node.js';
-import type { PoolWindow } from '../graph/operations.js';
-import type { Attributes, Emitter } from './emitter.js';
+import type { Dtype, PoolWindow, Shape } from '../graph/operations.js';
+import { type Attributes, blockedDomain, type Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
 import type { Value } from './value.js';
 
@@ -14,16 +14,12 @@ function poolAttributes({ size, strides, pads }: PoolWindow): Attributes {
 export const poolingLowerings: LoweringTable<
   'maxPool' | 'averagePool' | 'maxPoolGradient' | 'averagePoolGradient'
 > = {
-  maxPool: (instruction, [x], emitter) => {
-    const attributes = poolAttributes(instruction.attributes);
-    const name = emitter.emit('MaxPool', [x!.in('channelsFirst', emitter)], attributes);
-    return result(instruction, name, 'channelsFirst');
-  },
+  maxPool: (instruction, [x], emitter) =>
+    pool('MaxPool', poolAttributes(instruction.attributes), instruction, x!, emitter),
 
   averagePool: (instruction, [x], emitter) => {
     const attributes = { ...poolAttributes(instruction.attributes), count_include_pad: 0 };
-    const name = emitter.emit('AveragePool', [x!.in('channelsFirst', emitter)], attributes);
-    return result(instruction, name, 'channelsFirst');
+    return pool('AveragePool', attributes, instruction, x!, emitter);
   },
 
   /** MaxPool also says where in its input each largest element was: dy is added there. */
@@ -64,6 +60,22 @@ export const poolingLowerings: LoweringTable<
     return result(instruction, name, 'channelsFirst');
   },
 };
+
+/** In the layout the image is in, other than the plain one. */
+function pool(
+  operator: string,
+  attributes: Attributes,
+  instruction: { readonly shape: Shape; readonly dtype: Dtype },
+  x: Value,
+  emitter: Emitter,
+): Value {
+  if (x.layout === 'blocked') {
+    const name = emitter.emit(operator, [x.in('blocked', emitter)], attributes, blockedDomain);
+    return result(instruction, name, 'blocked');
+  }
+  const name = emitter.emit(operator, [x.in('channelsFirst', emitter)], attributes);
+  return result(instruction, name, 'channelsFirst');
+}
 
 /** 1 / (number of image elements in the window), for every window. */
 function shareOfWindow({ size, strides, pads }: PoolWindow, image: readonly number[], dy: Value): number[] {

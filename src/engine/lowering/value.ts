@@ -50,19 +50,42 @@ export class Value {
   #convert(layout: Layout, emitter: Emitter): string {
     const [batch, height, width, channels] = this.shape as Four;
     const name = this.#names.get(this.layout)!;
-    if (this.layout === 'blocked') {
-      const attributes = layout === 'plain' ? { channels, channels_last: 1 } : { channels };
-      return emitter.emit('ReorderOutput', [name], attributes, blockedDomain);
-    }
-    if (layout === 'blocked') {
-      const attributes = this.layout === 'plain' ? { channels_last: 1 } : {};
-      return emitter.emit('ReorderInput', [name], attributes, blockedDomain);
+    if (this.layout === 'blocked' || layout === 'blocked') {
+      return this.dtype === 'float32'
+        ? this.#reorder(name, layout, emitter)
+        : this.#reorderByTransposing(name, layout, emitter);
     }
     // With one pixel or one channel both orders are the same in memory.
     const sameOrder = height * width === 1 || channels === 1;
     const target = layout === 'plain' ? this.shape : [batch, channels, height, width];
     const permutation = layout === 'plain' ? [0, 2, 3, 1] : [0, 3, 1, 2];
     return sameOrder ? emitter.reshape(name, target) : emitter.transpose(name, permutation);
+  }
+
+  #reorder(name: string, layout: Layout, emitter: Emitter): string {
+    const channels = this.shape[3]!;
+    if (layout === 'blocked') {
+      const attributes = this.layout === 'plain' ? { channels_last: 1 } : {};
+      return emitter.emit('ReorderInput', [name], attributes, blockedDomain);
+    }
+    const attributes = layout === 'plain' ? { channels, channels_last: 1 } : { channels };
+    return emitter.emit('ReorderOutput', [name], attributes, blockedDomain);
+  }
+
+  /** onnxruntime's reordering knows float32 only; masks and integers take this way. */
+  #reorderByTransposing(name: string, layout: Layout, emitter: Emitter): string {
+    const { block } = emitter.target;
+    const [batch, height, width, channels] = this.shape as Four;
+    const [pixels, blocks] = [height * width, channels / block];
+    const views: Record<Layout, readonly number[]> = {
+      plain: [batch, pixels, blocks, block],
+      channelsFirst: [batch, blocks, block, pixels],
+      blocked: [batch, blocks, pixels, block],
+    };
+    const other = layout === 'blocked' ? this.layout : layout;
+    const permutation = other === 'plain' ? [0, 2, 1, 3] : [0, 1, 3, 2];
+    const moved = emitter.transpose(emitter.reshape(name, views[this.layout]), permutation);
+    return emitter.reshape(moved, layout === 'plain' ? this.shape : [batch, channels, height, width]);
   }
 }
 

@@ -150,18 +150,18 @@ describe('a convolution', () => {
       }),
     ));
 
-  it('keeps its layout through element-wise operations, padding, slices and concatenation', () =>
+  it.each([8, 32])('of %i channels goes through everything that follows', (channels) =>
     expectSame(() => {
       const y = tf.conv2d(
         values([2, 6, 6, 3]) as tf.Tensor4D,
-        values([3, 3, 3, 8], 2) as tf.Tensor4D,
+        values([3, 3, 3, channels], 2) as tf.Tensor4D,
         1,
         'same',
       );
-      const scaled = tf.add(tf.mul(y, values([8], 3)), values([2, 1, 1, 8], 4));
+      const scaled = tf.add(tf.mul(y, values([channels], 3)), values([2, 1, 1, channels], 4));
       return [
         tf.relu(scaled),
-        tf.add(y, values([2, 6, 6, 8], 5)),
+        tf.add(y, values([2, 6, 6, channels], 5)),
         tf.mul(y, values([6, 6, 1], 6)),
         tf.pad(
           y,
@@ -175,7 +175,7 @@ describe('a convolution', () => {
         ),
         tf.slice(y, [0, 1, 2, 3], [2, 4, 4, 4]),
         tf.concat([y, scaled], 3),
-        tf.concat([y, values([2, 2, 6, 8], 7)], 1),
+        tf.concat([y, values([2, 2, 6, channels], 7)], 1),
         tf.mean(y, [1, 2]),
         tf.sum(y, [0, 1, 2]),
         tf.max(y, [3]),
@@ -185,8 +185,17 @@ describe('a convolution', () => {
         tf.reverse(y, 2),
         tf.where(tf.greater(y, 0), y, scaled),
         tf.softmax(y),
+        tf.greater(y, 0),
+        tf.cast(tf.mul(y, 100), 'int32'),
+        tf.where(tf.cast(values([2, 6, 6, channels], 8, 0, 2), 'bool'), y, scaled),
+        tf.maxPool(y as tf.Tensor4D, 3, 2, 1),
+        tf.avgPool(y as tf.Tensor4D, 3, 2, 1),
+        tf.sub(values([channels], 9), y),
+        tf.relu(tf.add(tf.mul(y, values([channels], 9)), scaled)),
+        tf.mul(y, tf.step(tf.relu(y))),
       ];
-    }));
+    }),
+  );
 });
 
 const pooling = fc.record({
