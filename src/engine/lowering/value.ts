@@ -63,7 +63,11 @@ export class Value {
   }
 
   #reorder(name: string, layout: Layout, emitter: Emitter): string {
-    const channels = this.shape[3]!;
+    const [batch, height, width, channels] = this.shape as Four;
+    // A single block of channels comes last in both.
+    if (channels === emitter.target.block && (layout === 'plain' || this.layout === 'plain')) {
+      return emitter.reshape(name, layout === 'plain' ? this.shape : [batch, channels, height, width]);
+    }
     if (layout === 'blocked') {
       const attributes = this.layout === 'plain' ? { channels_last: 1 } : {};
       return emitter.emit('ReorderInput', [name], attributes, blockedDomain);

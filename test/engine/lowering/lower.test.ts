@@ -90,28 +90,30 @@ describe('lower', () => {
     const affine = node('channelAffine', { extras: ['scale'], relu: true }, [x, sum], x.shape, 'float32');
     expect(lowered(8, affine)).toMatchInlineSnapshot(`
       "inputs input_0: float32[2, 4, 4, 8]; input_1: float32[3, 3, 8, 8]
-      c0 = int64[4] {1,9,8,8}
-      c1 = int64[4] {1,9,1,64}
-      c2 = int64[4] {8,8,3,3}
-      c3 = int64[2] {2,8}
-      c4 = int64[1] {0}
-      c5 = float32[] {16}
-      c6 = int64[4] {8,1,1,1}
-      ReorderInput_0 = com.microsoft.nchwc.ReorderInput(input_0) channels_last=1
-      Reshape_1 = Reshape(input_1, c0)
+      c0 = int64[4] {2,8,4,4}
+      c1 = int64[4] {1,9,8,8}
+      c2 = int64[4] {1,9,1,64}
+      c3 = int64[4] {8,8,3,3}
+      c4 = int64[2] {2,8}
+      c5 = int64[1] {0}
+      c6 = float32[] {16}
+      c7 = int64[4] {8,1,1,1}
+      c8 = int64[4] {2,4,4,8}
+      Reshape_0 = Reshape(input_0, c0)
+      Reshape_1 = Reshape(input_1, c1)
       ReorderInput_2 = com.microsoft.nchwc.ReorderInput(Reshape_1) channels_last=1
-      Reshape_3 = Reshape(ReorderInput_2, c1)
+      Reshape_3 = Reshape(ReorderInput_2, c2)
       Transpose_4 = Transpose(Reshape_3) perm=[0,2,1,3]
-      Reshape_5 = Reshape(Transpose_4, c2)
-      Conv_6 = com.microsoft.nchwc.Conv(ReorderInput_0, Reshape_5) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] kernel_shape=[3,3]
+      Reshape_5 = Reshape(Transpose_4, c3)
+      Conv_6 = com.microsoft.nchwc.Conv(Reshape_0, Reshape_5) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] kernel_shape=[3,3]
       GlobalAveragePool_7 = com.microsoft.nchwc.GlobalAveragePool(Conv_6)
-      Reshape_8 = Reshape(GlobalAveragePool_7, c3)
-      ReduceSum_9 = ReduceSum(Reshape_8, c4) keepdims=0
-      Mul_10 = Mul(ReduceSum_9, c5)
-      Reshape_11 = Reshape(Mul_10, c6)
+      Reshape_8 = Reshape(GlobalAveragePool_7, c4)
+      ReduceSum_9 = ReduceSum(Reshape_8, c5) keepdims=0
+      Mul_10 = Mul(ReduceSum_9, c6)
+      Reshape_11 = Reshape(Mul_10, c7)
       Conv_12 = com.microsoft.nchwc.Conv(Conv_6, Reshape_11) group=8 kernel_shape=[1,1] activation="Relu"
-      ReorderOutput_13 = com.microsoft.nchwc.ReorderOutput(Conv_12) channels=8 channels_last=1
-      outputs ReorderOutput_13: float32[2, 4, 4, 8]"
+      Reshape_13 = Reshape(Conv_12, c8)
+      outputs Reshape_13: float32[2, 4, 4, 8]"
     `);
   });
 
