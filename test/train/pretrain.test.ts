@@ -97,7 +97,7 @@ describe('pretrain', () => {
 
   test.each([
     [{ batchSize: 13 }, 'noise, which has 12 images'],
-    [{ batchSize: 1 }, 'at least 2, not 1'],
+    [{ batchSize: 1 }, 'batchSize is 1'],
     [{ epochs: 0 }, 'epochs is 0'],
     [{ seed: -1 }, 'seed is -1'],
     [{ learningRate: Number.NaN }, 'learningRate is NaN'],
