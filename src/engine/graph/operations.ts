@@ -43,7 +43,6 @@ export type UnaryOperator =
   | 'softplus'
   | 'sqrt'
   | 'square'
-  | 'tan'
   | 'tanh';
 
 export type BinaryOperator =
@@ -147,7 +146,7 @@ export interface Operations {
   averagePool: PoolWindow;
   /** d loss / d x from (dy, x): dy goes to the first largest element of its window. */
   maxPoolGradient: PoolWindow;
-  /** d loss / d x from (dy); the node's shape is x's. */
+  /** d loss / d x from (dy), as TensorFlow.js defines it: every window's dy over its full size; the node's shape is x's. */
   averagePoolGradient: PoolWindow;
   /** relu(x * scale + offset + residual), of which each part may be missing; scale and offset are per channel. */
   channelAffine: { readonly extras: readonly Extra[]; readonly relu: boolean };

@@ -116,7 +116,7 @@ export const convolutionKernels: RecorderTable = {
 
   Conv2DBackpropInput: recorder<tf.Conv2DBackpropInputAttrs>(({ dy, filter }, attributes) => {
     const found = place(attributes.inputShape, filter!.shape, attributes);
-    if (found === undefined) return undefined;
+    if (found === undefined || !tf.util.arraysEqual(found.outputShape, [...dy!.shape])) return undefined;
     return node('conv2dInputGradient', found.window, [dy!, filter!], attributes.inputShape, 'float32');
   }),
 

@@ -33,7 +33,6 @@ const realFunctions: Record<string, UnaryOperator> = {
   Sinh: 'sinh',
   Softplus: 'softplus',
   Sqrt: 'sqrt',
-  Tan: 'tan',
   Tanh: 'tanh',
 };
 

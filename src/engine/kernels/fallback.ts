@@ -66,9 +66,14 @@ function handOver(
   cpu: tf.KernelBackend,
 ) {
   const values = backend.readSync(dataId);
-  const write = (part: tf.backend_util.BackendValues, type: tf.DataType): tf.TensorInfo => ({
+  // Some plain kernels (Dilation2DBackpropInput) also read the rank, which a TensorInfo does not promise.
+  const write = (
+    part: tf.backend_util.BackendValues,
+    type: tf.DataType,
+  ): tf.TensorInfo & { rank: number } => ({
     dataId: cpu.write(part, shape, type),
     shape,
+    rank: shape.length,
     dtype: type,
   });
   if (dtype !== 'complex64') return write(values, dtype);

@@ -39,6 +39,10 @@ const sharing: Record<string, (x: tf.TensorInfo, attributes: tf.NamedAttrMap | u
   ExpandDims: ({ shape }, attributes) => {
     const { dim } = attributes as unknown as tf.ExpandDimsAttrs;
     const position = dim < 0 ? dim + shape.length + 1 : dim;
+    tf.util.assert(
+      position >= 0 && position <= shape.length,
+      () => `expandDims: the axis ${dim} is not in [${-shape.length - 1}, ${shape.length}].`,
+    );
     return [...shape.slice(0, position), 1, ...shape.slice(position)];
   },
 };

@@ -1,6 +1,6 @@
 /** Kernels that move elements without computing: slices, concatenation, padding, gathering, transposition. */
 import * as tf from '@tensorflow/tfjs';
-import { node, reshaped, type Source } from '../graph/node.js';
+import { type HostValues, node, reshaped, type Source } from '../graph/node.js';
 import { binary } from './elementwise.js';
 import { listed, type Recorder, type RecorderTable, recorder } from './recorder.js';
 
@@ -19,6 +19,10 @@ function slice(
 }
 
 function concat(parts: readonly Source[], axis: number): Source {
+  tf.backend_util.assertParamsConsistent(
+    parts.map((part) => [...part.shape]),
+    axis,
+  );
   const shape = [...parts[0]!.shape];
   shape[axis] = parts.reduce((total, part) => total + part.shape[axis]!, 0);
   return parts.length === 1 ? parts[0]! : node('concat', { axis }, parts, shape, parts[0]!.dtype);
@@ -36,6 +40,11 @@ function split(x: Source, sizes: readonly number[], axis: number): Source[] {
       x.shape.map((full, index) => (index === axis ? size : full)),
     );
   });
+}
+
+/** For TensorFlow.js's own checks, which look at shape and type only. */
+function info({ shape, dtype }: Source): tf.TensorInfo {
+  return { dataId: {}, shape: [...shape], dtype };
 }
 
 function positiveAxis(axis: number, rank: number): number {
@@ -78,16 +87,22 @@ const stridedSlice = recorder<tf.StridedSliceAttrs>(({ x }, attributes) => {
   return reshaped(slice(x!, info.begin, size, info.strides), info.finalShape);
 });
 
+/** Indices on the host are checked at once; computed ones are onnxruntime's to check. */
+function requireIndices(indices: HostValues, size: number): void {
+  const wrong = indices.find((index) => !(index >= 0 && index < size));
+  tf.util.assert(wrong === undefined, () => `GatherV2: the index value ${wrong} is not in [0, ${size - 1}].`);
+}
+
 const gather = recorder<tf.GatherV2Attrs>(({ x, indices }, { axis, batchDims }) => {
   const [positive] = tf.util.parseAxisParam(axis, [...x!.shape]);
   if (batchDims) return undefined;
+  if (indices!.kind === 'leaf') requireIndices(indices!.values, x!.shape[positive!]!);
   const shape = [...x!.shape.slice(0, positive), ...indices!.shape, ...x!.shape.slice(positive! + 1)];
   return node('gather', { axis: positive! }, [x!, indices!], shape, x!.dtype);
 });
 
 const gatherNd: Recorder = ({ params, indices }) => {
-  const depth = indices!.shape.at(-1)!;
-  const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)];
+  const [shape] = tf.gather_util.prepareAndValidate(info(params!), info(indices!));
   return node('gatherNd', {}, [params!, indices!], shape, params!.dtype);
 };
 
@@ -152,7 +167,16 @@ export const shapeKernels: RecorderTable = {
   }),
 
   Pack: recorder<tf.PackAttrs>((inputs, { axis }) => {
-    const position = positiveAxis(axis, inputs[0]!.shape.length + 1);
+    const first = inputs[0]!;
+    const position = positiveAxis(axis, first.shape.length + 1);
+    for (const { shape, dtype } of listed(inputs)) {
+      tf.util.assertShapesMatch(
+        [...first.shape],
+        [...shape],
+        'stack: all tensors must have the same shape. ',
+      );
+      tf.util.assert(dtype === first.dtype, () => `stack: ${first.dtype} cannot be stacked with ${dtype}.`);
+    }
     const parts = listed(inputs).map((part) =>
       reshaped(part, [...part.shape.slice(0, position), 1, ...part.shape.slice(position)]),
     );
@@ -204,11 +228,11 @@ export const shapeKernels: RecorderTable = {
   GatherV2: gather,
   GatherNd: gatherNd,
 
-  ScatterNd: recorder<tf.ScatterNdAttrs>(({ indices, updates }, { shape }) =>
-    updates!.dtype === 'float32'
-      ? node('scatterNd', {}, [indices!, updates!], shape, updates!.dtype)
-      : undefined,
-  ),
+  ScatterNd: recorder<tf.ScatterNdAttrs>(({ indices, updates }, { shape }) => {
+    if (updates!.dtype !== 'float32') return undefined;
+    const addresses = indices!.shape.length > 1 ? indices! : reshaped(indices!, [...indices!.shape, 1]);
+    return node('scatterNd', {}, [addresses, updates!], shape, updates!.dtype);
+  }),
 
   UnsortedSegmentSum: unsortedSegmentSum,
 

@@ -35,7 +35,6 @@ const unaryOperators: Partial<Record<UnaryOperator, string>> = {
   sinh: 'Sinh',
   softplus: 'Softplus',
   sqrt: 'Sqrt',
-  tan: 'Tan',
   tanh: 'Tanh',
 };
 

@@ -38,19 +38,15 @@ export const poolingLowerings: LoweringTable<
     return result(instruction, emitter.reshape(scattered, [batch, channels, height, width]), 'channelsFirst');
   },
 
-  /** Every element gets the sum, over the windows it is in, of dy divided by the elements the window counts. */
+  /**
+   * Every element gets the sum, over the windows it is in, of dy divided by the window's size. TensorFlow.js divides by
+   * the full size where a window reaches into the padding, although the average there counts the image alone.
+   */
   averagePoolGradient: (instruction, [dy], emitter) => {
     const { size, strides, pads } = instruction.attributes;
     const [, height, width, channels] = instruction.shape as Four;
-    const [, outHeight, outWidth] = dy!.shape as Four;
-    const shares = emitter.emit('Mul', [
-      dy!.in('channelsFirst', emitter),
-      emitter.constant(
-        'float32',
-        [1, 1, outHeight, outWidth],
-        shareOfWindow(instruction.attributes, [height, width], dy!),
-      ),
-    ]);
+    const share = emitter.scalar('float32', 1 / sizeOf(size));
+    const shares = emitter.emit('Mul', [dy!.in('channelsFirst', emitter), share]);
     const ones = emitter.constant(
       'float32',
       [channels, 1, ...size],
@@ -75,22 +71,6 @@ function pool(
   }
   const name = emitter.emit(operator, [x.in('channelsFirst', emitter)], attributes);
   return result(instruction, name, 'channelsFirst');
-}
-
-/** 1 / (number of image elements in the window), for every window. */
-function shareOfWindow({ size, strides, pads }: PoolWindow, image: readonly number[], dy: Value): number[] {
-  const [, outHeight, outWidth] = dy.shape as Four;
-  const counted = (axis: 0 | 1, position: number) => {
-    const start = position * strides[axis] - pads[axis];
-    return Math.min(start + size[axis], image[axis]!) - Math.max(start, 0);
-  };
-  const shares: number[] = [];
-  for (let row = 0; row < outHeight; row += 1) {
-    for (let column = 0; column < outWidth; column += 1) {
-      shares.push(1 / (counted(0, row) * counted(1, column)));
-    }
-  }
-  return shares;
 }
 
 interface Spread {

@@ -58,7 +58,9 @@ export const reductionLowerings: LoweringTable<'reduce' | 'argReduce' | 'cumulat
   argReduce: (instruction, [x], emitter) => {
     const { operator, axis } = instruction.attributes;
     const attributes = { axis, keepdims: 0 };
-    const index = emitter.emit(operator === 'max' ? 'ArgMax' : 'ArgMin', [x!.plain(emitter)], attributes);
+    const operand =
+      x!.dtype === 'float32' ? withoutNaN(x!.plain(emitter), operator, emitter) : x!.plain(emitter);
+    const index = emitter.emit(operator === 'max' ? 'ArgMax' : 'ArgMin', [operand], attributes);
     return result(instruction, emitter.cast(index, 'int32'));
   },
 
@@ -81,6 +83,15 @@ function keepNaN(reduced: string, [x, axes]: readonly string[], emitter: Emitter
   const count = emitter.emit('ReduceMax', [marks, axes!], { keepdims: 0 });
   const undefinedHere = emitter.cast(count, 'bool');
   return emitter.emit('Where', [undefinedHere, emitter.scalar('float32', Number.NaN), reduced]);
+}
+
+/** NaN replaced by what cannot win: TensorFlow.js looks for the extreme of the numbers. */
+function withoutNaN(name: string, operator: 'max' | 'min', emitter: Emitter): string {
+  const last = emitter.scalar(
+    'float32',
+    operator === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+  );
+  return emitter.emit('Where', [emitter.emit('IsNaN', [name]), last, name]);
 }
 
 /** Sum over the axes (positions in the value's own layout), which disappear. */
