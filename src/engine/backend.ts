@@ -19,6 +19,8 @@ interface Entry {
 }
 
 export class OnnxruntimeBackend extends tf.KernelBackend {
+  /** Whether kernels are computed when they are called, and checked for NaN. */
+  debug = false;
   #executor: Executor;
   readonly #entries: tf.DataStorage<Entry>;
   readonly #pending = new Set<Entry>();
@@ -58,7 +60,7 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     if (source.kind === 'node') {
       this.#pending.add(entry);
       this.#recordedSinceRun += 1;
-      if (this.#recordedSinceRun > pendingLimit) this.#flush();
+      if (this.#recordedSinceRun > pendingLimit) this.#settle(entry);
     }
     return { dataId, shape: [...source.shape], dtype: source.dtype };
   }
@@ -69,7 +71,13 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     return { dataId, shape: [...shape], dtype };
   }
 
+  /** Keeps a copy: the caller may use its array again before anything that reads it is computed. */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
+    return this.own(values.slice() as tf.backend_util.BackendValues, shape, dtype);
+  }
+
+  /** Like write, for values that nobody else holds. */
+  own(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     const dataId = {};
     this.move(dataId, values, shape, dtype, 1);
     return dataId;
@@ -90,7 +98,7 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const entry = this.#entries.get(dataId);
-    if (entry.content.kind === 'node') this.#flush();
+    if (entry.content.kind === 'node') this.#settle(entry);
     return (entry.content as { values: tf.backend_util.BackendValues }).values;
   }
 
@@ -142,7 +150,7 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
   override async time(run: () => void): Promise<{ kernelMs: number }> {
     const start = performance.now();
     run();
-    this.#flush();
+    this.#compute(this.#takePending());
     return { kernelMs: performance.now() - start };
   }
 
@@ -151,13 +159,31 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     this.#executor.dispose();
   }
 
-  #flush(): void {
+  /**
+   * Computes the entry, together with everything pending. If that fails, the fault may lie in another one: this one is
+   * then computed alone, and each of the others when it is read itself.
+   */
+  #settle(entry: Entry): void {
+    const entries = this.#pending.has(entry) ? this.#takePending() : [entry];
+    try {
+      this.#compute(entries);
+    } catch (error) {
+      if (entries.length === 1) throw error;
+      this.#compute([entry]);
+    }
+  }
+
+  #takePending(): Entry[] {
     const entries = [...this.#pending];
+    this.#pending.clear();
     this.#recordedSinceRun = 0;
+    return entries;
+  }
+
+  #compute(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
     const nodes = entries.map(({ content }) => content as Node);
     const values = this.#executor.compute(nodes);
-    this.#pending.clear();
     entries.forEach((entry, index) => {
       const { shape, dtype } = nodes[index]!;
       entry.content = leaf(values[index]!, shape, dtype);

@@ -11,6 +11,7 @@ import { type Program, trace } from './graph/program.js';
 import { lower } from './lowering/lower.js';
 import type { Target } from './lowering/target.js';
 import { encode } from './onnx/encode.js';
+import type { OnnxGraph } from './onnx/graph.js';
 import { runtimeTensor, Session, type SessionOptions } from './onnxruntime.js';
 import { probeBlockSize } from './probe.js';
 
@@ -21,6 +22,7 @@ const byteCapacity = totalmem() / 2;
 
 interface Compiled {
   readonly session: Session;
+  readonly graph: OnnxGraph;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
 }
@@ -56,9 +58,17 @@ export class Executor {
       compiled = this.#compile(program);
       this.#sessions.set(key, compiled, { size: Math.min(bytesOf(program), byteCapacity) });
     }
-    const results = compiled.session.run(feeds(compiled.inputNames, leaves), compiled.outputNames);
+    const results = this.#run(compiled, leaves);
     this.runs += 1;
     return positions.map((position) => results[position]!.data);
+  }
+
+  #run({ session, graph, inputNames, outputNames }: Compiled, leaves: readonly Leaf[]) {
+    try {
+      return session.run(feeds(inputNames, leaves), outputNames);
+    } catch (error) {
+      throw new Error(failureText((error as Error).message, graph), { cause: error });
+    }
   }
 
   /** Releases every session. */
@@ -71,10 +81,20 @@ export class Executor {
     const graph = lower(fuse(program), this.#target);
     return {
       session: new Session(encode(graph), this.options),
+      graph,
       inputNames: graph.inputs.map(({ name }) => name),
       outputNames: graph.outputs.map(({ name }) => name),
     };
   }
+}
+
+/** onnxruntime names the node that failed; the operation it is part of says more. */
+function failureText(message: string, graph: OnnxGraph): string {
+  const [, name] = /Name:'([^']+)'/.exec(message) ?? [];
+  const origin = graph.nodes.find(({ outputs }) => outputs[0] === name)?.origin;
+  const operation = origin === undefined ? 'The recorded operations' : origin;
+  const advice = 'engine.use({ debug: true }) stops at the line that called it.';
+  return `${operation} failed: ${message.trim()} ${advice}`;
 }
 
 /** An upper bound of what a run needs: onnxruntime uses the memory of values that are no longer read again. */

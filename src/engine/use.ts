@@ -26,6 +26,12 @@ export interface UseOptions {
   readonly device?: EngineDevice;
   /** Threads that compute on the CPU, for `onnxruntime`; default: as many as the machine runs in parallel. */
   readonly threads?: number;
+  /**
+   * For `onnxruntime`: computes every operation where it is called instead of a whole step at once, and throws where one
+   * fails or gives NaN, naming the TensorFlow.js kernel and the shapes; the stack leads to the line. Far slower. Default
+   * false.
+   */
+  readonly debug?: boolean;
 }
 
 export interface EngineInfo {
@@ -53,12 +59,18 @@ export function onnxruntimeBackend(): OnnxruntimeBackend | undefined {
  * are not available on this machine; the message says what is missing.
  */
 export async function use(options: UseOptions = {}): Promise<EngineInfo> {
-  const { name = 'auto', device = 'cpu', threads = availableParallelism() } = options;
+  const { name = 'auto', device = 'cpu', threads = availableParallelism(), debug = false } = options;
   oneOf('engine', name, names);
   oneOf('device', device, devices);
   if (!Number.isInteger(threads) || threads < 1) {
     throw new InputError(`threads must be a positive integer, not ${threads}.`);
   }
+  const info = await choose(name, device, threads);
+  if (current !== undefined) current.debug = debug;
+  return info;
+}
+
+async function choose(name: EngineName | 'auto', device: EngineDevice, threads: number): Promise<EngineInfo> {
   if (name === 'cpu') return usePlain();
   if (name === 'onnxruntime') return useOnnxruntime(device, threads, 'onnxruntime was asked for');
   if (name === 'tensorflow') return useTensorflow();

@@ -44,8 +44,17 @@ export function node<Name extends OperationName>(
   dtype: Dtype,
 ): Node {
   recorded += 1;
-  const signature = `${operation}${JSON.stringify(attributes)}${dtype}[${shape}]`;
+  const signature = `${operation}${attributesText(attributes)}${dtype}[${shape}]`;
   return { kind: 'node', sequence: recorded, operation, attributes, inputs, shape, dtype, signature };
+}
+
+/** Attributes as text: different for different attributes. JSON alone writes NaN and both infinities as null. */
+export function attributesText(attributes: object): string {
+  const text = JSON.stringify(attributes);
+  if (!text.includes('null')) return text;
+  return JSON.stringify(attributes, (_, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
 }
 
 export function leaf(values: HostValues, shape: Shape, dtype: Dtype): Leaf {

@@ -1,6 +1,7 @@
 /** Kernels without a recording run on tfjs-backend-cpu: pending inputs are computed, handed over, and the results kept. */
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxruntimeBackend } from '../backend.js';
+import { callText } from './call-text.js';
 
 interface PlainBackend extends tf.KernelBackend {
   firstUse: boolean;
@@ -56,7 +57,7 @@ export function runPlainKernel(
   function takeBack(info: tf.TensorInfo): tf.TensorInfo {
     const values = cpu.readSync(info.dataId);
     cpu.disposeData(info.dataId);
-    return { dataId: backend.write(values, info.shape, info.dtype), shape: info.shape, dtype: info.dtype };
+    return { dataId: backend.own(values, info.shape, info.dtype), shape: info.shape, dtype: info.dtype };
   }
 }
 
@@ -97,10 +98,7 @@ function note(kernelName: string, inputs: tf.NamedTensorInfoMap): void {
   const count = calls.get(kernelName) ?? 0;
   calls.set(kernelName, count + 1);
   if (count > 0 || expected.has(kernelName)) return;
-  const shapes = Object.values(inputs).flatMap((info) =>
-    info?.shape ? [`${info.dtype}[${info.shape}]`] : [],
-  );
   console.warn(
-    `dcl-lab: kernel ${kernelName}(${shapes.join(', ')}) has no onnxruntime form and runs in plain JavaScript.`,
+    `dcl-lab: kernel ${callText(kernelName, inputs)} has no onnxruntime form and runs in plain JavaScript.`,
   );
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type OnnxruntimeBackend, recordable } from '../backend.js';
 import { sizeOf } from '../graph/node.js';
+import { computeNow } from './compute-now.js';
 import { convolutionKernels } from './convolution.js';
 import { elementwiseKernels } from './elementwise.js';
 import { runPlainKernel } from './fallback.js';
@@ -65,8 +66,10 @@ function kernel(kernelName: string): tf.KernelFunc {
   const recorder = recorders.get(kernelName);
   return (call) => {
     const backend = call.backend as OnnxruntimeBackend;
-    const recorded = recorder && record(recorder, call.inputs, call.attrs, backend);
-    return recorded ?? runPlainKernel(kernelName, call.inputs, call.attrs, backend);
+    const run = () =>
+      (recorder && record(recorder, call.inputs, call.attrs, backend)) ??
+      runPlainKernel(kernelName, call.inputs, call.attrs, backend);
+    return backend.debug ? computeNow(kernelName, call.inputs, run, backend) : run();
   };
 }
 

@@ -1,4 +1,5 @@
 /** Builds an ONNX graph node by node. Equal nodes and equal constants are emitted once. */
+import { attributesText } from '../graph/node.js';
 import type { Shape } from '../graph/operations.js';
 import type { OnnxAttribute, OnnxConstant, OnnxGraph, OnnxNode, OnnxType, OnnxValue } from '../onnx/graph.js';
 import type { Target } from './target.js';
@@ -21,6 +22,8 @@ export class Emitter {
   readonly #constants: OnnxConstant[] = [];
   readonly #emitted = new Map<string, string[]>();
   readonly #outputs = new Set<string>();
+  /** What the nodes emitted from now on are part of. */
+  origin: string | undefined;
 
   constructor(readonly target: Target) {}
 
@@ -41,12 +44,12 @@ export class Emitter {
     attributes: Attributes,
     { domain = '', outputs = 1 }: EmitOptions,
   ): readonly string[] {
-    const key = `${domain}.${operator}(${inputs})${JSON.stringify(attributes)}`;
+    const key = `${domain}.${operator}(${inputs})${attributesText(attributes)}`;
     let names = this.#emitted.get(key);
     if (names === undefined) {
       names = [`${operator}_${this.#nodes.length}`];
       this.#emitted.set(key, names);
-      this.#nodes.push({ operator, domain, inputs, outputs: names, attributes });
+      this.#nodes.push({ operator, domain, inputs, outputs: names, attributes, origin: this.origin });
     }
     while (names.length < outputs) names.push(`${names[0]}_${names.length}`);
     return names;

@@ -34,6 +34,7 @@ export function lower(program: Program, target: Target): OnnxGraph {
   const values = inputs.map(({ name, shape }, index) => new Value(shape, program.inputs[index]!.dtype, name));
   for (const instruction of program.instructions) {
     const operands = instruction.inputs.map((number) => values[number]!);
+    emitter.origin = describe(instruction, operands);
     values.push(lowerInstruction(instruction, operands, emitter));
   }
   const outputs = program.outputs.map((number): OnnxValue => {
@@ -42,6 +43,11 @@ export function lower(program: Program, target: Target): OnnxGraph {
     return { name, type: value.dtype, shape: value.shape };
   });
   return emitter.finish(inputs, outputs);
+}
+
+function describe({ operation, dtype, shape }: Instruction, operands: readonly Value[]): string {
+  const read = operands.map((operand) => `${operand.dtype}[${operand.shape}]`).join(', ');
+  return `${operation}(${read}) to ${dtype}[${shape}]`;
 }
 
 function lowerInstruction(instruction: Instruction, operands: readonly Value[], emitter: Emitter): Value {

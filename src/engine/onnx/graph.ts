@@ -14,6 +14,8 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   /** Numbers are ints and lists of ints; a float is wrapped. */
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+  /** The operation it is part of, for error messages. */
+  readonly origin?: string | undefined;
 }
 
 export interface OnnxValue {

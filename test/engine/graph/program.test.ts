@@ -69,3 +69,13 @@ describe('reshaped', () => {
     expect((reshaped(column, [1, 2]) as Node).inputs).toEqual([x]);
   });
 });
+
+describe('node', () => {
+  it.each([
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+    [Number.NaN, Number.POSITIVE_INFINITY],
+  ])('tells the constant %s from %s', (a, b) => {
+    const constant = (value: number) => node('constant', { value }, [], [2], 'float32');
+    expect(trace([constant(a)]).key).not.toBe(trace([constant(b)]).key);
+  });
+});
