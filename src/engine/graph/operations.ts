@@ -81,7 +81,7 @@ export interface PoolWindow extends Window {
 }
 
 /**
- * Attributes of each operation; together with the inputs' shapes they say everything about it. The last three are never
+ * Attributes of each operation; together with the inputs' shapes they say everything about it. The last four are never
  * recorded: fusion makes them out of others.
  */
 export interface Operations {
@@ -152,6 +152,8 @@ export interface Operations {
   channelAffine: { readonly extras: readonly Extra[]; readonly relu: boolean };
   /** relu(conv2d(x, filter) + offset + residual), of which each part may be missing. */
   fusedConv2d: Window & { readonly extras: readonly Extra[]; readonly relu: boolean };
+  /** Per channel, the sum of the products of two batches of images; [C]. */
+  channelDot: Record<string, never>;
   /** dy where y > 0, else 0, from (dy, y). */
   reluGradient: Record<string, never>;
 }

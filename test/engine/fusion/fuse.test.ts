@@ -56,6 +56,30 @@ describe('fuse', () => {
     `);
   });
 
+  it("makes batch norm's sums of squares and of products one reading", () => {
+    const [dy, x] = [input(...images), input(...images)];
+    const sum = (y: Source) => node('reduce', { operator: 'sum', axes: [0, 1, 2] }, [y], [8], 'float32');
+    const square = node('unary', { operator: 'square' }, [x], images, 'float32');
+    expect(fused(sum(square), sum(binary('mul', dy, x)))).toMatchInlineSnapshot(`
+      "%0 = input float32[2, 4, 4, 8]
+      %1 = input float32[2, 4, 4, 8]
+      %2 = channelDot(%0, %0) float32[8]
+      %3 = channelDot(%1, %0) float32[8]
+      return %2, %3"
+    `);
+  });
+
+  it('keeps products that are summed per pixel, or with one number per channel', () => {
+    const [dy, x, scale] = [input(...images), input(...images), input(8)];
+    const sum = (y: Source, axes: number[], shape: number[]) =>
+      node('reduce', { operator: 'sum', axes }, [y], shape, 'float32');
+    const text = fused(
+      sum(binary('mul', dy, x), [3], [2, 4, 4]),
+      sum(binary('mul', x, scale), [0, 1, 2], [8]),
+    );
+    expect(text).not.toContain('channelDot');
+  });
+
   it('keeps what somebody else reads', () => {
     const scaled = binary('mul', input(...images), input(8));
     expect(fused(binary('add', scaled, input(8)), scaled)).toMatchInlineSnapshot(`

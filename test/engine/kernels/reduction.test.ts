@@ -46,6 +46,24 @@ describe('a reduction', () => {
       return [tf.sum(x, 1), tf.mean(x, 0), tf.max(x, 1), tf.min(x, 0)];
     }));
 
+  it.each([
+    { size: 8, channels: 32 },
+    { size: 48, channels: 16 },
+    { size: 6, channels: 5 },
+  ])(
+    'sums of squares and of products of $channels channels, of images and of what a convolution gives',
+    (images) =>
+      expectSame(() => {
+        const { size, channels } = images;
+        const x = values([2, size, size, channels], 1) as tf.Tensor4D;
+        const y = tf.conv2d(x, values([1, 1, channels, channels], 2) as tf.Tensor4D, 1, 'valid');
+        const perChannel = [tf.square(x), tf.square(y), tf.mul(x, y)].map((product) =>
+          tf.sum(product, [0, 1, 2]),
+        );
+        return [...perChannel, tf.sum(tf.mul(x, y), [1, 2])];
+      }),
+  );
+
   it('argMax and argMin give the first of equals', () =>
     expectSame(() => {
       const x = tf.tensor3d([1, 5, 5, 2, 0, 0, 7, 7, 3, 3, 9, 9], [2, 3, 2]);
