@@ -1,7 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cell, CodeCell, Notebook, Output } from '../../src/notebook/format/notebook.js';
+import { afterAll } from 'vitest';
+import {
+  type Cell,
+  type CodeCell,
+  joined,
+  type Notebook,
+  type Output,
+} from '../../src/notebook/format/notebook.js';
 
 /** A notebook of code cells, given as their source or as source with tags. */
 export function notebookOf(...sources: (string | { source: string; tags: string[] })[]): Notebook {
@@ -26,8 +33,26 @@ export function savedNotebook(notebook: Notebook): string {
   return path;
 }
 
+/** A new empty folder, removed when the test file that asked for it is done. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'dcl-lab-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The notebook as a run once left it: each cell with a count and an output of its own. */
+export function withOutputs(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map((cell, index): Cell => {
+    if (cell.cell_type !== 'code') return cell;
+    const earlier: Output = { output_type: 'stream', name: 'stdout', text: [`earlier ${index + 1}`] };
+    return { ...cell, execution_count: index + 1, outputs: [earlier] };
+  });
+  return { ...notebook, cells };
 }
 
 export function outputsOf(notebook: Notebook, index: number): readonly Output[] {
@@ -36,6 +61,6 @@ export function outputsOf(notebook: Notebook, index: number): readonly Output[] 
 
 export function printed(notebook: Notebook, index: number): string {
   return outputsOf(notebook, index)
-    .map((output) => (output.output_type === 'stream' ? output.text : ''))
+    .map((output) => (output.output_type === 'stream' ? joined(output.text) : ''))
     .join('');
 }

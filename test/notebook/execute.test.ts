@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { InputError } from '../../src/errors.js';
 import {
   CellError,
   type ExecuteEvent,
@@ -9,7 +10,7 @@ import {
   execute,
   read,
 } from '../../src/notebook/index.js';
-import { notebookOf, outputsOf, printed, savedNotebook, temporaryFolder } from './cells.js';
+import { notebookOf, outputsOf, printed, savedNotebook, temporaryFolder, withOutputs } from './cells.js';
 
 /** The error that executing these cells ends with. */
 async function failureOf(sources: string[], options: ExecuteOptions = {}): Promise<CellError> {
@@ -18,6 +19,18 @@ async function failureOf(sources: string[], options: ExecuteOptions = {}): Promi
   );
   expect(error).toBeInstanceOf(CellError);
   return error as CellError;
+}
+
+/** Code that says again and again that it runs: progress tells what a cell prints once a second. */
+const sayBegun = 'console.log("begun"); await new Promise((resolve) => setTimeout(resolve, 50));';
+
+/** Aborts as soon as a cell says it has begun. */
+function stopsOnceBegun(): ExecuteOptions {
+  const controller = new AbortController();
+  const onProgress = (event: ExecuteEvent) => {
+    if (event.type === 'status' && event.text === 'begun') controller.abort();
+  };
+  return { signal: controller.signal, onProgress };
 }
 
 describe('a notebook whose cells work', () => {
@@ -132,16 +145,47 @@ describe('stopping', () => {
     const host = '(globalThis as any)[Symbol.for("dcl-lab.kernel")]';
     const path = savedNotebook(
       notebookOf(
-        `let stopped = false;\n${host}.onInterrupt(() => { stopped = true; });\nconsole.log("begun");\n` +
-          'while (!stopped) await new Promise((resolve) => setTimeout(resolve, 10));\nconsole.log("ended");',
+        `let stopped = false;\n${host}.onInterrupt(() => { stopped = true; });\n` +
+          `while (!stopped) { ${sayBegun} }\nconsole.log("ended");`,
       ),
     );
-    const controller = new AbortController();
-    const onProgress = (event: ExecuteEvent) => {
-      if (event.type === 'start') setTimeout(() => controller.abort(), 1000);
-    };
-    const run = execute(path, { output, signal: controller.signal, onProgress });
-    await expect(run).rejects.toThrow('cell 1 was stopped');
-    expect(outputsOf(await read(output), 0)).toMatchObject([{ text: ['begun\n', 'ended\n'] }]);
+    await expect(execute(path, { output, ...stopsOnceBegun() })).rejects.toThrow('cell 1 was stopped');
+    expect(printed(await read(output), 0)).toMatch(/^(begun\n)+ended\n$/);
+  });
+
+  test('leaves the cells that were not reached as they were', async () => {
+    const before = withOutputs(notebookOf('console.log("new");', `while (true) { ${sayBegun} }`, 'late();'));
+    const path = savedNotebook(before);
+    await expect(execute(path, { output: path, ...stopsOnceBegun() })).rejects.toThrow(ExecutionStopped);
+    const after = await read(path);
+    expect(printed(after, 0)).toBe('new\n');
+    expect(printed(after, 1)).toContain('begun');
+    expect(after.cells[2]).toMatchObject({ execution_count: 3, outputs: outputsOf(before, 2) });
+  });
+
+  test('writes nothing when no cell was reached', async () => {
+    const path = savedNotebook(withOutputs(notebookOf('console.log("new");')));
+    const text = readFileSync(path, 'utf8');
+    const stopped = execute(path, { output: path, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toThrow('stopped before cell 1');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+});
+
+describe('an output file that cannot be written', () => {
+  const output = () => join(temporaryFolder(), 'missing', 'executed.ipynb');
+
+  test('is named', async () => {
+    const run = execute(savedNotebook(notebookOf('1 + 1;')), { output: output() });
+    await expect(run).rejects.toThrow(InputError);
+    await expect(run).rejects.toThrow(/cannot be written to .*executed\.ipynb: ENOENT/);
+  });
+
+  test('does not hide why a cell failed', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const failure = await failureOf(['throw new RangeError("too far");'], { output: output() });
+    expect(failure.ename).toBe('RangeError');
+    expect(log.mock.calls.join()).toContain('cannot be written to');
+    log.mockRestore();
   });
 });

@@ -77,9 +77,16 @@ export async function read(path: string): Promise<Notebook> {
   return notebook as Notebook;
 }
 
-/** Writes a notebook file, whole or not at all. */
+/**
+ * Writes a notebook file, whole or not at all.
+ * @throws InputError naming the path and the system's reason
+ */
 export async function write(path: string, notebook: Notebook): Promise<void> {
-  await writeFileAtomic(path, serialise(notebook));
+  try {
+    await writeFileAtomic(path, serialise(notebook));
+  } catch (error) {
+    throw new InputError(`the notebook cannot be written to ${path}: ${(error as Error).message}`);
+  }
 }
 
 /** The text of a notebook file: source and stream text as lists of lines, as Jupyter itself saves it. */
