@@ -15,7 +15,7 @@ export interface KernelHost {
    * interrupt breaks it off. Returns a function that takes `stop` back.
    */
   onInterrupt(stop: () => void): () => void;
-  /** Keeps the cell from being reported as done before `work` has settled. */
+  /** Keeps the cell from being reported as done before `work` has settled; if it fails, the cell does. */
   finishWith(work: Promise<void>): void;
 }
 

@@ -12,18 +12,25 @@ const kernelFolder = new URL('.', import.meta.url).href;
 /** Stack frames of Node and tslab, and the heading of the quoted line: both speak of compiled code. */
 const hiddenLine = /^\s+at .*(node:internal|node:vm|tslab[\\/]dist|__tslab__)|^evalmachine\.<anonymous>:\d+$/;
 
-/** A thrown value; of its stack, the frames of the kernel, of Node and of tslab are left out. */
+/**
+ * A thrown value; of its stack, the frames of the kernel, of Node and of tslab are left out. Never throws itself, also
+ * where the value cannot be looked at.
+ */
 export function describeThrown(value: unknown): CellFailure {
-  if (isInterruption(value)) {
-    return {
-      ename: 'Interrupted',
-      evalue: 'the cell was interrupted',
-      traceback: ['Interrupted: the cell was interrupted'],
-    };
+  try {
+    return isInterruption(value) ? failure('Interrupted', 'the cell was interrupted') : describe(value);
+  } catch {
+    return failure('Thrown', 'a value that cannot be printed');
   }
+}
+
+function failure(ename: string, evalue: string): CellFailure {
+  return { ename, evalue, traceback: [`${ename}: ${evalue}`] };
+}
+
+function describe(value: unknown): CellFailure {
   if (!(value instanceof Error)) {
-    const text = inspect(value);
-    return { ename: 'Thrown', evalue: text, traceback: [`Thrown: ${text}`] };
+    return failure('Thrown', inspect(value));
   }
   const traceback = inspect(value)
     .split('\n')
@@ -33,7 +40,7 @@ export function describeThrown(value: unknown): CellFailure {
     )
     .map((line) => line.replace(/evalmachine\.<anonymous>:\d+:\d+/, 'the cell'))
     .filter((line, index, all) => line !== all[index - 1]);
-  return { ename: value.name, evalue: value.message, traceback };
+  return { ename: String(value.name), evalue: String(value.message), traceback };
 }
 
 /** Type errors, each with its line of the cell underlined. */

@@ -3,6 +3,7 @@ import { kernelSpec, languageInfo } from '../format/metadata.js';
 import { offerHost } from '../host.js';
 import { readConnection } from '../protocol/connection.js';
 import type { JsonObject } from '../protocol/message.js';
+import { captureText } from './capture-text.js';
 import { describeThrown } from './failure.js';
 import { createLanguage, type Language } from './language.js';
 import { offerModules, offerTypes } from './packages.js';
@@ -93,12 +94,7 @@ function packageVersion(): string {
 
 function captureProcess(session: Session): void {
   for (const name of ['stdout', 'stderr'] as const) {
-    const stream = process[name];
-    const original = stream.write.bind(stream);
-    stream.write = ((data: string | Uint8Array, ...rest: []) => {
-      const text = typeof data === 'string' ? data : Buffer.from(data).toString();
-      return session.write(name, text) || original(data, ...rest);
-    }) as typeof stream.write;
+    captureText(process[name], (text) => session.write(name, text));
   }
   process.on('SIGINT', () => session.interrupt());
   process.on('uncaughtException', (error) => session.uncaught(error));

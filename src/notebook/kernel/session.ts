@@ -82,23 +82,32 @@ export class Session implements KernelHost {
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
-      await this.#execute(request);
+    try {
+      for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
+        await this.#execute(request);
+      }
+    } finally {
+      this.#working = false;
     }
-    this.#working = false;
   }
 
+  /** Whatever happens in the cell, who asked is told its end: a front end would wait for it forever. */
   async #execute(request: CellRequest): Promise<void> {
     const count = ++this.#count;
     request.publish('status', { execution_state: 'busy' });
     request.publish('execute_input', { code: request.code, execution_count: count });
     const output = new CellOutput(request.publish as Publish);
     this.#begin(output);
-    const failure = await this.#language.run(request.code);
-    await this.#settle();
-    if (failure !== undefined) this.#fail(failure, output);
-    output.flush();
-    this.#running = false;
+    try {
+      const failure = await this.#language.run(request.code);
+      await this.#settle(output);
+      if (failure !== undefined) this.#fail(failure, output);
+    } catch (error) {
+      this.#fail(describeThrown(error), output);
+    } finally {
+      output.flush();
+      this.#running = false;
+    }
     const failed = this.#failure;
     if ((failed !== undefined && request.stopOnError) || this.#interrupted) await this.#dropWaiting();
     request.reply(
@@ -122,9 +131,13 @@ export class Session implements KernelHost {
     );
   }
 
-  /** Waits for the pictures still being made, and for rejections of promises that the cell left alone. */
-  async #settle(): Promise<void> {
-    while (this.#unfinished.length > 0) await Promise.allSettled(this.#unfinished.splice(0));
+  /** Waits for the work that belongs to the cell, and for rejections of promises that the cell left alone. */
+  async #settle(output: CellOutput): Promise<void> {
+    while (this.#unfinished.length > 0) {
+      for (const result of await Promise.allSettled(this.#unfinished.splice(0))) {
+        if (result.status === 'rejected') this.#fail(describeThrown(result.reason), output);
+      }
+    }
     await nextTurn();
     await nextTurn();
   }
