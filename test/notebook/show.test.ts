@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { table } from 'arquero';
+import { JSDOM } from 'jsdom';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { accuracyBars } from '../../src/figures/index.js';
 import { images, type Showable, show } from '../../src/notebook/index.js';
 import { FakeHost } from './fake-host.js';
+
+vi.mock('jsdom', { spy: true });
 
 const chart = accuracyBars({ InfoNCE: 0.9, DCL: 0.95 }, { subtitle: 'mnist test, n = 10000' });
 
@@ -50,6 +53,27 @@ describe('in the kernel', () => {
     await host.finished();
     expect(host.shown.at(-1)?.data).toHaveProperty('application/vnd.plotly.v1+json');
     expect(host.shown.at(-1)?.data).not.toHaveProperty('image/png');
+  });
+
+  test('a picture that cannot be drawn is told and leaves the live form; the next is drawn again', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    class Broken {
+      constructor() {
+        throw new Error('out of memory');
+      }
+    }
+    vi.mocked(JSDOM).mockImplementationOnce(Broken as unknown as () => JSDOM);
+    vi.resetModules();
+    const fresh = await import('../../src/notebook/index.js');
+    fresh.show(chart);
+    await host.finished();
+    expect(log.mock.calls.join()).toMatch(/The picture of ".*" could not be drawn: out of memory/);
+    expect(host.shown.at(-1)?.data).toHaveProperty('application/vnd.plotly.v1+json');
+    expect(host.shown.at(-1)?.data).not.toHaveProperty('image/png');
+    fresh.show(chart);
+    await host.finished();
+    expect(host.shown.at(-1)?.data).toHaveProperty('image/png');
+    log.mockRestore();
   });
 
   test('a title cannot close the script that draws it', async () => {

@@ -26,7 +26,11 @@ let loaded: Promise<Plotly> | undefined;
 export async function drawFigure(figure: Figure): Promise<Picture | undefined> {
   if (figure.data.some(({ type }) => /gl$|3d$|^(surface|mesh3d|cone|volume)$/.test(String(type))))
     return undefined;
-  loaded ??= loadPlotly();
+  loaded ??= loadPlotly().catch((error: unknown) => {
+    // What failed once, for want of memory say, may be tried again.
+    loaded = undefined;
+    throw error;
+  });
   const plotly = await loaded;
   const width = (figure.layout.width as number | undefined) ?? figureWidth;
   const height = (figure.layout.height as number | undefined) ?? figureHeight;

@@ -30,13 +30,22 @@ export function show(value: Showable): void {
 export function showIn(output: Output, presentation: Presentation): void {
   if (presentation.figure !== undefined) provideScript();
   output.show(toBundle(presentation));
-  const { picture } = presentation;
-  if (picture === undefined) return;
-  finishWith(
-    picture().then((drawn) => {
-      if (drawn !== undefined) output.show(toBundle(presentation, drawn));
-    }),
-  );
+  if (presentation.picture !== undefined) finishWith(addPicture(output, presentation, presentation.picture));
+}
+
+/** A picture that cannot be drawn is no reason for a cell to fail: it says so, and what was shown stays. */
+async function addPicture(
+  output: Output,
+  presentation: Presentation,
+  draw: NonNullable<Presentation['picture']>,
+): Promise<void> {
+  try {
+    const drawn = await draw();
+    if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+  } catch (error) {
+    const [what] = presentation.text.split('\n');
+    console.error(`The picture of "${what}" could not be drawn: ${(error as Error).message}`);
+  }
 }
 
 export function presentFigure(figure: Figure): Presentation {
