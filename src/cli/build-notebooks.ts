@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { InputError } from '../errors.js';
 import { build } from '../notebook/index.js';
 
-export function buildNotebooksCommand(): Command {
-  return new Command('build-notebooks')
+export function addBuildNotebooks(program: Command): void {
+  program
+    .command('build-notebooks')
     .description(
       'Make the .ipynb of each typed source (.ts) of a folder, keeping the outputs of unchanged cells.',
     )

@@ -1,23 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import { table } from 'arquero';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type Embeddings, embed, knn, linearEvaluation } from '../evaluate/index.js';
 import { show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
-import {
-  type DataOptions,
-  type EngineOptions,
-  loadData,
-  part,
-  startEngine,
-  wholeNumber,
-  withDataOptions,
-  withEngineOptions,
-} from './options.js';
+import { given, wholeNumber } from './option-values.js';
+import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 import { progressLine } from './progress-line.js';
 
-interface EvaluateCommandOptions extends DataOptions, EngineOptions {
-  readonly images?: number;
+interface EvaluateCommandOptions extends PreparationOptions {
   readonly untrained?: boolean;
   readonly linear: boolean;
   readonly linearEpochs?: number;
@@ -30,30 +21,25 @@ interface Result {
   readonly top5: number;
 }
 
-export function evaluateCommand(): Command {
-  const command = new Command('evaluate')
+export function addEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
     .description(
       'Measure encoders by kNN (k 200, temperature 0.1) and linear evaluation on the whole test set.',
     )
     .argument('<run...>', 'folders or checkpoints of runs');
-  withDataOptions(command)
-    .option(
-      '--images <n>',
-      'labelled training images to use, balanced over the classes (default: all)',
-      wholeNumber,
-    )
+  withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
     .option('--untrained', 'also measure the encoder as it was before training')
     .option('--no-linear', 'kNN alone')
-    .option('--linear-epochs <n>', 'epochs of linear evaluation (default: 90)', wholeNumber);
-  return withEngineOptions(command).action(evaluateFromCommandLine);
+    .option('--linear-epochs <n>', 'epochs of linear evaluation (default: 90)', wholeNumber)
+    .action(evaluateFromCommandLine);
 }
 
 async function evaluateFromCommandLine(
   runs: readonly string[],
   options: EvaluateCommandOptions,
 ): Promise<void> {
-  await startEngine(options);
-  const splits = await loadData(options);
+  const splits = await prepare(options);
   const train = part(splits.train, options.images, 1);
   const measure = async (name: string, encoder: tf.LayersModel) => {
     const embedded = async (dataset: typeof train) =>
@@ -85,7 +71,7 @@ async function results(
     const progress = progressLine(`Linear evaluation of ${encoder}`);
     const accuracy = await linearEvaluation(train, test, {
       onEpoch: progress,
-      ...(linearEpochs !== undefined && { epochs: linearEpochs }),
+      ...given({ epochs: linearEpochs }),
     });
     rows.push({ encoder, evaluation: 'linear', ...accuracy });
   }

@@ -1,24 +1,14 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { byName as lossByName, names as lossNames } from '../losses/index.js';
 import { simclr } from '../methods/index.js';
 import { architectures, byName as encoderByName } from '../models/index.js';
 import { watch } from '../notebook/index.js';
 import { pretrain } from '../train/index.js';
-import {
-  type DataOptions,
-  decimal,
-  type EngineOptions,
-  loadData,
-  part,
-  startEngine,
-  wholeNumber,
-  withDataOptions,
-  withEngineOptions,
-} from './options.js';
+import { decimal, given, wholeNumber } from './option-values.js';
+import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 
-interface PretrainCommandOptions extends DataOptions, EngineOptions {
+interface PretrainCommandOptions extends PreparationOptions {
   readonly output: string;
-  readonly images?: number;
   readonly architecture: string;
   readonly stem: 'cifar' | 'imagenet';
   readonly width?: number;
@@ -37,14 +27,14 @@ interface PretrainCommandOptions extends DataOptions, EngineOptions {
   readonly overwrite?: boolean;
 }
 
-export function pretrainCommand(): Command {
-  const command = new Command('pretrain')
+export function addPretrain(program: Command): void {
+  const command = program
+    .command('pretrain')
     .description(
       'Pretrain an encoder with SimCLR and a contrastive loss; Ctrl-C leaves a checkpoint to resume from.',
     )
     .requiredOption('--output <folder>', 'where the run keeps its checkpoint, settings and record');
-  withDataOptions(command)
-    .option('--images <n>', 'train on so many images, balanced over the classes (default: all)', wholeNumber)
+  withPreparationOptions(command, 'train on so many images, balanced over the classes (default: all)')
     .addOption(new Option('--architecture <name>', 'the encoder').choices(architectures).default('resnet18'))
     .addOption(
       new Option('--stem <kind>', 'first layers, for small or large images')
@@ -66,27 +56,26 @@ export function pretrainCommand(): Command {
     .addOption(
       new Option('--resume', 'continue the run that the folder holds, exactly').conflicts('overwrite'),
     )
-    .option('--overwrite', 'replace the run that the folder holds');
-  return withEngineOptions(command).action(pretrainFromCommandLine);
+    .option('--overwrite', 'replace the run that the folder holds')
+    .action(pretrainFromCommandLine);
 }
 
 async function pretrainFromCommandLine(options: PretrainCommandOptions): Promise<void> {
-  const { loss, temperature, sigma, seed, batchSize, epochs, warmupEpochs, weightDecay, stem, width } =
-    options;
-  await startEngine(options);
-  const { train } = await loadData(options);
+  const { seed, stem, width, temperature, sigma, learningRate } = options;
+  const { batchSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
+  const { train } = await prepare(options);
   const data = part(train, options.images, seed);
   const encoder = encoderByName(options.architecture, {
     stem,
     inputShape: data.shape,
     seed,
-    ...(width && { width }),
+    ...given({ width }),
   });
   const run = pretrain({
     encoder,
     data,
     method: simclr({
-      loss: lossByName(loss, { temperature, ...(sigma !== undefined && { sigma }) }),
+      loss: lossByName(options.loss, { temperature, ...given({ sigma }) }),
       head: { outputFeatures: options.headFeatures },
     }),
     batchSize,
@@ -94,9 +83,9 @@ async function pretrainFromCommandLine(options: PretrainCommandOptions): Promise
     seed,
     warmupEpochs,
     weightDecay,
-    ...(options.learningRate !== undefined && { learningRate: options.learningRate }),
+    ...given({ learningRate }),
     checkpoint: options.output,
-    checkpointSeconds: options.checkpointSeconds,
+    checkpointSeconds,
     existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
   });
   const { reason } = await watch(run);

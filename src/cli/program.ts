@@ -1,23 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { buildNotebooksCommand } from './build-notebooks.js';
-import { embedCommand } from './embed.js';
-import { evaluateCommand } from './evaluate.js';
-import { pretrainCommand } from './pretrain.js';
-import { runCommand } from './run.js';
+import { addBuildNotebooks } from './build-notebooks.js';
+import { addEmbed } from './embed.js';
+import { addEvaluate } from './evaluate.js';
+import { addPretrain } from './pretrain.js';
+import { addRun } from './run.js';
 
-/** The command line `dcl-lab`. */
+/** The command line `dcl-lab`. It throws what is wrong with its arguments. */
 export function program(): Command {
   const { version, description } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
-  return new Command('dcl-lab')
+  // Before the commands, which take these settings over.
+  const root = new Command('dcl-lab')
     .description(description)
     .version(version)
-    .showHelpAfterError('(add --help for the options)')
-    .addCommand(pretrainCommand())
-    .addCommand(embedCommand())
-    .addCommand(evaluateCommand())
-    .addCommand(runCommand())
-    .addCommand(buildNotebooksCommand());
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)');
+  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addBuildNotebooks]) add(root);
+  return root;
 }

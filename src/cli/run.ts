@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../errors.js';
 import { type ExecuteEvent, execute, toHtml } from '../notebook/index.js';
+import { given } from './option-values.js';
 
 type Parameters = Readonly<Record<string, unknown>>;
 
@@ -13,8 +14,9 @@ interface RunCommandOptions {
   readonly cellTimeout?: number;
 }
 
-export function runCommand(): Command {
-  return new Command('run')
+export function addRun(program: Command): void {
+  program
+    .command('run')
     .description('Execute a notebook in the tslab kernel, without Python; fails if a cell fails.')
     .argument('<notebook>', 'a .ipynb file')
     .option('--output <file>', 'where the executed notebook goes (default: over the notebook itself)')
@@ -32,12 +34,12 @@ export function runCommand(): Command {
 async function runFromCommandLine(notebook: string, options: RunCommandOptions): Promise<void> {
   const { output = notebook, html, parameter: parameters, cellTimeout } = options;
   for (const path of [output, html]) {
-    if (path !== undefined) await mkdir(dirname(path), { recursive: true });
+    if (path !== undefined) await makeFolderOf(path);
   }
   const executed = await execute(notebook, {
     output,
     parameters,
-    ...(cellTimeout !== undefined && { cellTimeout }),
+    ...given({ cellTimeout }),
     onProgress: printProgress,
   });
   console.log(`Executed notebook: ${output}`);
@@ -46,6 +48,12 @@ async function runFromCommandLine(notebook: string, options: RunCommandOptions):
     throw new InputError(`The page could not be written to ${html}: ${error.message}.`);
   });
   console.log(`HTML page: ${html}`);
+}
+
+async function makeFolderOf(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: Error) => {
+    throw new InputError(`The folder of ${path} cannot be made: ${error.message}.`);
+  });
 }
 
 function printProgress(event: ExecuteEvent): void {

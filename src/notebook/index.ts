@@ -6,6 +6,7 @@ export { type Notebook, read, write } from './format/notebook.js';
 export { fromSource, keepOutputs, toSource } from './format/source.js';
 export { toHtml } from './html/page.js';
 export { startKernel } from './kernel/start.js';
+export { KernelDied } from './runner/client.js';
 export { CellError, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteOptions, execute } from './runner/execute.js';
 export type { ExecutionOptions } from './runner/execution.js';

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/train/index.js';
+import { notebookOf } from '../notebook/cells.js';
 
-const executable = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const executable = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 let folder: string;
 
 /** Two classes of noise, 24 images to train on and 8 to test with, 8 x 8. */
@@ -45,22 +47,23 @@ interface Finished {
 
 interface Started {
   readonly child: ChildProcess;
-  /** Settles when training has begun. */
+  /** Settles when the output contains `sign`, or ends without it. */
   readonly begun: Promise<void>;
   readonly finished: Promise<Finished>;
 }
 
-function start(args: readonly string[]): Started {
+/** @param sign - by default what is written when training begins */
+function start(args: readonly string[], sign = 'epochs of'): Started {
   const child = spawn(process.execPath, [executable, ...args], { cwd: folder });
   const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
   const begun = new Promise<void>((resolve) => {
-    child.stderr.on('data', (chunk) => {
-      output.stderr += chunk;
-      if (output.stderr.includes('epochs of')) resolve();
-    });
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].on('data', (chunk) => {
+        output[name] += chunk;
+        if (output[name].includes(sign)) resolve();
+      });
+    }
+    child.once('close', () => resolve());
   });
   return { child, begun, finished: once(child, 'close').then(([status]) => ({ status, ...output })) };
 }
@@ -129,12 +132,14 @@ describe('dcl-lab', () => {
     const expected = await recorded('uninterrupted');
     // The last of an epoch's 3 steps and the epoch itself, and every tenth step.
     expect(expected).toHaveLength(20 * 2 + 4);
-    for (const milliseconds of [0, 200]) {
-      const run = `killed-${milliseconds}`;
-      const { child, begun, finished } = start(pretrain(run, ...options));
+    for (const [run, sign] of [
+      ['killed-first', 'epochs of'],
+      ['killed-later', 'epoch 2/20'],
+    ] as const) {
+      const { child, begun, finished } = start(pretrain(run, ...options), sign);
       await begun;
-      setTimeout(() => child.kill('SIGKILL'), milliseconds);
-      expect(await finished).toMatchObject({ status: null });
+      child.kill('SIGKILL');
+      await finished;
       expect(await dclLab(...pretrain(run, ...options, '--resume'))).toMatchObject({ status: 0 });
       expect(await recorded(run)).toEqual(expected);
     }
@@ -146,13 +151,41 @@ describe('dcl-lab', () => {
     ['an unknown loss', ['--loss', 'triplet'], /infonce, dcl, dclw/],
     ['a batch larger than the data set', ['--batch-size', '500'], /500.*24 images/],
     ['a temperature of 0', ['--temperature', '0'], /temperature is 0/],
+    ['a width of 0', ['--width', '0'], /width is 0/],
+    ['no threads', ['--threads', '0'], /threads .* not 0/],
     ['a sigma for a loss that has none', ['--sigma', '0.5'], /sigma/],
     ['text for a number', ['--epochs', 'ten'], /whole number/],
+    ['nothing for a number', ['--epochs', ''], /whole number/],
   ])('refuses %s by name', async (_, options, message) => {
     const { status, stderr } = await dclLab(...pretrain('refused', ...options));
-    expect(status).not.toBe(0);
+    expect(status).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('    at ');
+  });
+
+  test.each([
+    ['a missing option', ['pretrain', '--output', 'refused'], /--data/],
+    ['an unknown command', ['train'], /unknown command 'train'/],
+    ['no command', [], /Usage/],
+    ['a missing notebook', ['run', 'nowhere.ipynb'], /nowhere\.ipynb/],
+  ])('refuses %s', async (_, args, message) => {
+    const { status, stderr } = await dclLab(...args);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+    if (args.length > 0) expect(stderr).toMatch(/--help|dcl-lab:/);
+  });
+
+  test('names images that cannot be read, counts those it does not name, and keeps the others', async () => {
+    await writeImages(join(folder, 'damaged'));
+    for (let i = 0; i < 12; i++)
+      await writeFile(join(folder, 'damaged/train/odd', `damaged-${i}.png`), 'no image');
+    const args = ['pretrain', '--data', 'damaged', '--images', '1000', '--output', 'refused'];
+    const { status, stderr } = await dclLab(...args);
+    expect(stderr.match(/^Skipped damaged\/train\/odd\/damaged-\d+\.png: .+$/gm)).toHaveLength(10);
+    expect(stderr).toContain('Skipped 12 images that cannot be read, 2 of them not named');
+    // More images were asked for than the 24 that are left.
+    expect(stderr).toContain('from 1 to 24, not 1000');
+    expect(status).toBe(2);
   });
 
   test('refuses a folder with another run unless told to resume or overwrite', async () => {
@@ -174,5 +207,32 @@ describe('dcl-lab', () => {
     await resumed.begun;
     resumed.child.kill('SIGINT');
     expect((await resumed.finished).stderr).toMatch(/resumed after step \d+/);
+  });
+});
+
+describe('dcl-lab run', () => {
+  const saved = async (name: string, ...cells: string[]): Promise<string> => {
+    await writeFile(join(folder, name), JSON.stringify(notebookOf(...cells)));
+    return name;
+  };
+
+  test('ends with 1 when a cell fails, and shows its code and its error but nothing of its own', async () => {
+    const notebook = await saved('failing.ipynb', 'throw new RangeError("too far");');
+    const { status, stderr } = await dclLab('run', notebook);
+    expect(status).toBe(1);
+    expect(stderr).toContain('    throw new RangeError("too far");');
+    expect(stderr).toContain('RangeError: too far\n    at the cell');
+    expect(stderr).not.toMatch(/at .*(dist|node:)/);
+  });
+
+  test('ends with 130 at Ctrl-C, and with 1 when a cell takes too long', async () => {
+    const endless = 'while (true) { console.log("begun"); await new Promise((r) => setTimeout(r, 50)); }';
+    const notebook = await saved('endless.ipynb', endless);
+    const { child, begun, finished } = start(['run', notebook], 'cell 1/1: begun');
+    await begun;
+    child.kill('SIGINT');
+    expect(await finished).toMatchObject({ status: 130, stderr: 'dcl-lab: cell 1 was stopped\n' });
+    const late = await dclLab('run', notebook, '--cell-timeout', '1');
+    expect(late).toMatchObject({ status: 1, stderr: 'dcl-lab: cell 1 ran longer than 1 s\n' });
   });
 });

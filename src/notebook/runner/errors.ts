@@ -32,7 +32,14 @@ export class CellError extends Error {
   }
 }
 
-/** A notebook was stopped before its end: by Ctrl-C, an abort signal or the time limit of a cell. */
+/** A notebook was stopped before its end. */
 export class ExecutionStopped extends Error {
   override readonly name = 'ExecutionStopped';
+  /** `stopped` by Ctrl-C or an abort signal, or `late`: a cell took longer than its time limit. */
+  readonly reason: 'stopped' | 'late';
+
+  constructor(message: string, reason: 'stopped' | 'late') {
+    super(message);
+    this.reason = reason;
+  }
 }

@@ -83,7 +83,7 @@ export class Execution {
   }
 
   async #runCell(client: KernelClient, running: RunningCell, stop: AbortSignal): Promise<void> {
-    if (stop.aborted) throw new ExecutionStopped(`stopped before cell ${running.number}`);
+    if (stop.aborted) throw new ExecutionStopped(`stopped before cell ${running.number}`, 'stopped');
     const code = joined(running.cell.source);
     this.#progress.start(running.number, code);
     running.begun = true;
@@ -116,8 +116,8 @@ export class Execution {
     const outcome = await firstOf(done, stop, limit);
     if (typeof outcome === 'object') return outcome.done;
     await this.#interrupt(client, done);
-    const reason = outcome === 'late' ? `ran longer than ${limit} s` : 'was stopped';
-    throw new ExecutionStopped(`cell ${running.number} ${reason}`);
+    const how = outcome === 'late' ? `ran longer than ${limit} s` : 'was stopped';
+    throw new ExecutionStopped(`cell ${running.number} ${how}`, outcome);
   }
 
   /** The first interrupt lets a cell that can end by itself do so; the second breaks it off. */

@@ -1,0 +1,71 @@
+/** What every command that computes on images shares: its options, and the work before its own. */
+import { type Command, Option } from 'commander';
+import { type Dataset, type LoadProgress, load, type Splits, subset } from '../data/index.js';
+import { type UseOptions, use } from '../engine/index.js';
+import { given, imageSize, wholeNumber } from './option-values.js';
+import { progressLine } from './progress-line.js';
+import { skippedImages } from './skipped-images.js';
+
+export interface PreparationOptions {
+  readonly data: string;
+  readonly size?: readonly [number, number];
+  readonly strict?: boolean;
+  readonly images?: number;
+  readonly engine?: UseOptions['name'];
+  readonly device?: UseOptions['device'];
+  readonly threads?: number;
+}
+
+/** @param images - what `--images` means to the command */
+export function withPreparationOptions(command: Command, images: string): Command {
+  return command
+    .requiredOption(
+      '--data <name or folder>',
+      'mnist, cifar10, cifar100, or a folder with train/CLASS/ and test/CLASS/',
+    )
+    .option('--size <HxW>', 'resize the images of a folder, such as 32x32', imageSize)
+    .option('--strict', 'fail on an image that cannot be read instead of skipping it')
+    .option('--images <n>', images, wholeNumber)
+    .addOption(
+      new Option('--engine <name>', 'what computes')
+        .choices(['auto', 'onnxruntime', 'tensorflow', 'cpu'])
+        .default('auto'),
+    )
+    .addOption(new Option('--device <name>', 'where it computes').choices(['cpu', 'webgpu', 'cuda']))
+    .option('--threads <n>', 'threads it computes with (default: one per core)', wholeNumber);
+}
+
+/** Starts the engine, says which one and why on standard error, and loads the data set. */
+export async function prepare(options: PreparationOptions): Promise<Splits> {
+  const { engine, device, threads } = options;
+  const info = await use(given({ name: engine, device, threads }));
+  console.error(`Engine: ${info.name} on ${info.device}, ${info.threads} threads (${info.reason})`);
+  return loadData(options);
+}
+
+async function loadData({ data, size, strict }: PreparationOptions): Promise<Splits> {
+  const skipped = skippedImages();
+  try {
+    return await load(data, {
+      ...given({ size, strict }),
+      onSkip: skipped.add,
+      onProgress: showLoading(data),
+    });
+  } finally {
+    skipped.tell();
+  }
+}
+
+function showLoading(data: string): (event: LoadProgress) => void {
+  const downloading = progressLine(`Downloading ${data} (bytes)`);
+  const decoding = progressLine(`Reading ${data}`);
+  return (event) => {
+    if (event.type === 'decode') decoding(event.done, event.total);
+    else if (event.total !== undefined) downloading(event.received, event.total);
+  };
+}
+
+/** A class-balanced part of the data set, or all of it where no number is given. */
+export function part(dataset: Dataset, images: number | undefined, seed: number): Dataset {
+  return images === undefined ? dataset : subset(dataset, images, { seed });
+}

@@ -1,0 +1,20 @@
+import type { SkippedImage } from '../data/index.js';
+
+/** So many are named; the others are counted. */
+const mostNamed = 10;
+
+/** Remembers images that could not be read, to tell of them on standard error once loading is over. */
+export function skippedImages(): { add(image: SkippedImage): void; tell(): void } {
+  const images: SkippedImage[] = [];
+  return {
+    add: (image) => images.push(image),
+    tell() {
+      if (images.length === 0) return;
+      for (const { path, reason } of images.slice(0, mostNamed)) console.error(`Skipped ${path}: ${reason}`);
+      const more = images.length > mostNamed ? `, ${images.length - mostNamed} of them not named` : '';
+      console.error(
+        `Skipped ${images.length} images that cannot be read${more}; --strict fails at the first.`,
+      );
+    },
+  };
+}
