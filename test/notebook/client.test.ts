@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { JsonObject, Message } from '../../src/notebook/protocol/message.js';
 import { KernelClient } from '../../src/notebook/runner/client.js';
 import { temporaryFolder } from './cells.js';
@@ -19,6 +20,17 @@ function execute(
   options: JsonObject = {},
 ): { readonly id: string; readonly done: Promise<JsonObject> } {
   return client.request('execute_request', { code, silent: false, ...options });
+}
+
+/** Resolves once a cell has printed something. */
+async function printed(id: string): Promise<string> {
+  for (;;) {
+    const found = published.find(
+      ({ parent, header }) => parent.msg_id === id && header.msg_type === 'stream',
+    );
+    if (found !== undefined) return found.content.text as string;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 test('says what it is and completes names of the library', async () => {
@@ -51,10 +63,64 @@ test('runs the cells behind a failed one when the request says so', async () => 
 
 test('an interrupt ends an asynchronous cell with an error of that name', async () => {
   const { id, done } = execute('console.log("begun");\nawait new Promise(() => {});');
-  await expect
-    .poll(() => published.some(({ parent, header }) => parent.msg_id === id && header.msg_type === 'stream'))
-    .toBe(true);
+  await printed(id);
   client.interrupt();
   expect(await done).toMatchObject({ status: 'error', ename: 'Interrupted' });
   expect(await execute('const after = 1;').done).toMatchObject({ status: 'ok' });
+});
+
+test('what listens to the kernel may fail: that ends the request, and the kernel can still be stopped', async () => {
+  const other = await KernelClient.start({
+    directory: temporaryFolder(),
+    onPublished({ header }) {
+      if (header.msg_type === 'stream') throw new Error('the listener failed');
+    },
+  });
+  const { done } = other.request('execute_request', { code: 'console.log("heard");', silent: false });
+  await expect(done).rejects.toThrow('the listener failed');
+  await other.stop();
+});
+
+test.skipIf(process.platform === 'win32')('a process that a cell started ends with the kernel', async () => {
+  const directory = temporaryFolder();
+  const texts: string[] = [];
+  const other = await KernelClient.start({
+    directory,
+    onPublished: ({ header, content }) => {
+      if (header.msg_type === 'stream') texts.push(content.text as string);
+    },
+  });
+  const code =
+    'import { spawn } from "child_process";\nconsole.log(spawn("sleep", ["600"], { stdio: "ignore" }).pid);';
+  await other.request('execute_request', { code, silent: false }).done;
+  const pid = Number(texts.join(''));
+  expect(isRunning(pid)).toBe(true);
+  await other.stop();
+  await vi.waitUntil(() => !isRunning(pid), { timeout: 30_000 });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  // An ended process that nobody has asked about is still listed, as a zombie.
+  const status = `/proc/${pid}/stat`;
+  return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'));
+}
+
+test('a kernel that cannot be started leaves no file with its key', async () => {
+  const folder = temporaryFolder();
+  vi.stubEnv('TMPDIR', folder);
+  await expect(KernelClient.start({ directory: 'a\0b', onPublished: () => {} })).rejects.toThrow(
+    'null bytes',
+  );
+  const ended = [process.execPath, '--eval', 'process.exit(4)'];
+  const directory = temporaryFolder();
+  await expect(KernelClient.start({ directory, command: ended, onPublished: () => {} })).rejects.toThrow(
+    'the kernel ended with exit status 4',
+  );
+  vi.unstubAllEnvs();
+  expect(readdirSync(folder).filter((name) => name.startsWith('dcl-lab-kernel-'))).toEqual([]);
 });

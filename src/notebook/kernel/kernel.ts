@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { kernelSpec, languageInfo } from '../format/metadata.js';
 import { offerHost } from '../host.js';
-import { readConnection } from '../protocol/connection.js';
+import { isBound, readConnection, writeConnection } from '../protocol/connection.js';
 import type { JsonObject } from '../protocol/message.js';
 import { captureText } from './capture-text.js';
 import { describeThrown } from './failure.js';
@@ -13,10 +13,12 @@ import { Session } from './session.js';
 
 /**
  * A Jupyter kernel: tslab's compiler and executor behind sockets that lose no output, report errors as errors, and can
- * be interrupted. It also ends when the process that started it is gone.
+ * be interrupted. It also ends when the process that started it is gone. Where the connection file has 0 for a port,
+ * the system chooses one and the kernel writes it there.
  */
 export async function runKernel(connectionFile: string): Promise<void> {
-  const server = new KernelServer(readConnection(connectionFile));
+  const wanted = readConnection(connectionFile);
+  const server = new KernelServer(wanted);
   offerTypes(process.cwd());
   const language = createLanguage(process.cwd());
   offerModules();
@@ -24,7 +26,9 @@ export async function runKernel(connectionFile: string): Promise<void> {
   offerHost(session);
   captureProcess(session);
   exitWithParent();
-  await server.listen((exchange) => answer(exchange, { language, session, server }));
+  const bound = await server.bind();
+  if (!isBound(wanted)) await writeConnection(connectionFile, bound);
+  await server.serve((exchange) => answer(exchange, { language, session, server }));
 }
 
 interface Kernel {

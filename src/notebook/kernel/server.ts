@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Publisher, Reply, Router } from 'zeromq';
+import { Publisher, Reply, Router, type Socket } from 'zeromq';
 import { address, type ConnectionInfo } from '../protocol/connection.js';
 import {
   createMessage,
@@ -35,16 +35,21 @@ export class KernelServer {
     this.#info = info;
   }
 
-  /** Binds and then answers every request by `handle` until closed. */
-  async listen(handle: Handler): Promise<void> {
-    const info = this.#info;
-    await Promise.all([
-      this.#iopub.bind(address(info, info.iopub_port)),
-      this.#shell.bind(address(info, info.shell_port)),
-      this.#control.bind(address(info, info.control_port)),
-      this.#stdin.bind(address(info, info.stdin_port)),
-      this.#heartbeat.bind(address(info, info.hb_port)),
-    ]);
+  /** Listens from now on; returns the connection with the ports that the system chose. */
+  async bind(): Promise<ConnectionInfo> {
+    const { shell_port, iopub_port, stdin_port, control_port, hb_port } = this.#info;
+    return {
+      ...this.#info,
+      iopub_port: await this.#bindTo(this.#iopub, iopub_port),
+      shell_port: await this.#bindTo(this.#shell, shell_port),
+      control_port: await this.#bindTo(this.#control, control_port),
+      stdin_port: await this.#bindTo(this.#stdin, stdin_port),
+      hb_port: await this.#bindTo(this.#heartbeat, hb_port),
+    };
+  }
+
+  /** Answers every request by `handle` until closed. */
+  async serve(handle: Handler): Promise<void> {
     await Promise.all([this.#serve(this.#shell, handle), this.#serve(this.#control, handle), this.#beat()]);
   }
 
@@ -53,6 +58,11 @@ export class KernelServer {
     await this.#published.flush();
     for (const socket of [this.#shell, this.#control, this.#stdin, this.#heartbeat, this.#iopub])
       socket.close();
+  }
+
+  async #bindTo(socket: Socket, port: number): Promise<number> {
+    await socket.bind(address(this.#info, port));
+    return port === 0 ? Number(/\d+$/.exec(socket.lastEndpoint ?? '')?.[0]) : port;
   }
 
   async #serve(socket: Router, handle: Handler): Promise<void> {

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
+import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../../errors.js';
 
+const portNames = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'] as const;
+
+/** Ports of a kernel's sockets; 0 for one that the system is to choose. */
+export type Ports = { readonly [name in (typeof portNames)[number]]: number };
+
 /** A Jupyter connection file: where a kernel listens and the key that signs its messages. */
-export interface ConnectionInfo {
+export interface ConnectionInfo extends Ports {
   readonly transport: 'tcp' | 'ipc';
   readonly ip: string;
-  readonly shell_port: number;
-  readonly iopub_port: number;
-  readonly stdin_port: number;
-  readonly control_port: number;
-  readonly hb_port: number;
   readonly key: string;
   readonly signature_scheme: 'hmac-sha256';
 }
@@ -22,11 +23,21 @@ export function readConnection(path: string): ConnectionInfo {
   } catch (error) {
     throw new InputError(`cannot read the Jupyter connection file ${path}: ${(error as Error).message}`);
   }
-  for (const field of ['ip', 'shell_port', 'iopub_port', 'key'] as const) {
+  for (const field of ['ip', ...portNames, 'key'] as const) {
     if (info[field] === undefined)
       throw new InputError(`${path} is no Jupyter connection file: it lacks ${field}`);
   }
   return info;
+}
+
+/** Replaces a connection file, readable by its owner alone. */
+export async function writeConnection(path: string, info: ConnectionInfo): Promise<void> {
+  await writeFileAtomic(path, JSON.stringify(info), { mode: 0o600 });
+}
+
+/** Whether every port is known. */
+export function isBound(info: ConnectionInfo): boolean {
+  return portNames.every((name) => info[name] > 0);
 }
 
 export function address(info: ConnectionInfo, port: number): string {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CodeCell, joined, type Notebook, type Output } from '../format/notebook.js';
 import type { JsonObject, Message } from '../protocol/message.js';
-import { KernelClient, KernelDied } from './client.js';
+import { KernelClient } from './client.js';
 import { CellError, ExecutionStopped } from './errors.js';
+import { KernelDied } from './kernel-process.js';
 import { hasTag } from './parameters.js';
 import { type ExecuteEvent, Progress } from './progress.js';
 import { Recorder } from './recorder.js';
