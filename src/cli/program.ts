@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addBuildNotebooks } from './build-notebooks.js';
 import { addEmbed } from './embed.js';
 import { addEvaluate } from './evaluate.js';
+import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
 import { addRun } from './run.js';
 
@@ -17,6 +18,6 @@ export function program(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
-  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addBuildNotebooks]) add(root);
+  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addKernel, addBuildNotebooks]) add(root);
   return root;
 }

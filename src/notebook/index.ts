@@ -5,6 +5,7 @@ export { type BuildOptions, build } from './format/build.js';
 export { type Notebook, read, write } from './format/notebook.js';
 export { fromSource, keepOutputs, toSource } from './format/source.js';
 export { toHtml } from './html/page.js';
+export { installKernel, type KernelInstallOptions, uninstallKernel } from './kernel/install.js';
 export { startKernel } from './kernel/start.js';
 export { CellError, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteOptions, execute } from './runner/execute.js';

@@ -236,3 +236,14 @@ describe('dcl-lab run', () => {
     expect(late).toMatchObject({ status: 1, stderr: 'dcl-lab: cell 1 ran longer than 1 s\n' });
   });
 });
+
+test('dcl-lab kernel install and uninstall say where the kernel is', async () => {
+  const place = join('env', 'share', 'jupyter', 'kernels', 'dcl-lab');
+  const installed = await dclLab('kernel', 'install', '--prefix', 'env');
+  expect(installed).toMatchObject({ status: 0, stdout: expect.stringContaining(place) });
+  const removed = await dclLab('kernel', 'uninstall', '--prefix', 'env');
+  expect(removed).toMatchObject({ status: 0, stdout: expect.stringContaining(place) });
+  const again = await dclLab('kernel', 'uninstall', '--prefix', 'env');
+  expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('There is no kernel in') });
+  expect((await dclLab('kernel', 'install', '--user', '--prefix', 'env')).status).toBe(2);
+});

@@ -86,7 +86,7 @@ function kernelInfo(): JsonObject {
     protocol_version: '5.3',
     implementation: 'dcl-lab',
     implementation_version: packageVersion(),
-    banner: kernelSpec.display_name as string,
+    banner: kernelSpec.display_name,
     language_info: languageInfo,
   };
 }

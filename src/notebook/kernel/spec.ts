@@ -15,7 +15,7 @@ export const kernelCommand: readonly string[] = [
 
 /** The contents of Jupyter's kernel.json. */
 export function jupyterSpec(): JsonObject {
-  const { display_name = '', language = '' } = kernelSpec;
+  const { display_name, language } = kernelSpec;
   return {
     argv: kernelCommand,
     display_name,

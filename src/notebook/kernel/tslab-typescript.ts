@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
 import type typescript from 'typescript';
+import { tslabRequire } from '../tslab-require.js';
 
-const fromTslab = createRequire(createRequire(import.meta.url).resolve('tslab'));
-
-/** TypeScript 5.0.4 as tslab itself loads it: what is changed here is changed for tslab. */
-export const tslabTypeScript = fromTslab('@tslab/typescript-for-tslab') as typeof typescript;
+/** TypeScript as tslab itself loads it: what is changed here is changed for tslab. */
+export const tslabTypeScript = tslabRequire('@tslab/typescript-for-tslab') as typeof typescript;
