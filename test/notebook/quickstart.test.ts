@@ -1,14 +1,39 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import type { CodeCell, Notebook } from '../../src/notebook/format/notebook.js';
 import { execute, toHtml } from '../../src/notebook/index.js';
+import { printed } from './cells.js';
 
-const path = new URL('../../notebooks/00-quickstart.ipynb', import.meta.url).pathname;
+const path = fileURLToPath(new URL('../../notebooks/00-quickstart.ipynb', import.meta.url));
+
+/** What the cells printed, without their code. */
+function textOf(notebook: Notebook): string {
+  return notebook.cells
+    .map((cell, index) => (cell.cell_type === 'code' ? printed(notebook, index) : ''))
+    .join('');
+}
+
+function chartsOf(notebook: Notebook): number {
+  return notebook.cells
+    .flatMap((cell) => (cell.cell_type === 'code' ? (cell as CodeCell).outputs : []))
+    .filter((output) => output.output_type === 'display_data' && 'image/png' in output.data)
+    .filter((output) => 'data' in output && 'application/vnd.plotly.v1+json' in output.data).length;
+}
 
 test('the quickstart runs in the tslab kernel at a small scale and gives a page', async () => {
   const parameters = { trainingImages: 640, testImages: 200, epochs: 1, mapPoints: 100 };
   const executed = await execute(path, { parameters });
-  const printed = JSON.stringify(executed.cells);
-  expect(printed).toContain('q        by hand and library differ by at most');
-  expect(printed).toContain("At batch 32, on 640 images, DCL's kNN accuracy is");
-  expect(printed).toContain('application/vnd.plotly.v1+json');
-  expect(await toHtml(executed)).toContain('</html>');
+  const text = textOf(executed);
+
+  const losses = [...text.matchAll(/(InfoNCE|DCL) +by hand (\S+) +library (\S+)/g)];
+  expect(losses.map(([, loss]) => loss)).toEqual(['InfoNCE', 'DCL']);
+  for (const [, , byHand, library] of losses)
+    expect(Math.abs(Number(byHand) - Number(library))).toBeLessThanOrEqual(1.01e-5);
+  const [, difference] = /by hand and library differ by at most (\S+)/.exec(text) ?? [];
+  expect(Number(difference)).toBeLessThan(1e-5);
+  expect(text).toContain("At batch 32, on 640 images, DCL's kNN accuracy is");
+
+  const charts = chartsOf(executed);
+  expect(charts).toBeGreaterThanOrEqual(6);
+  expect(toHtml(executed).match(/<div class="chart"/g)).toHaveLength(charts);
 }, 300_000);
