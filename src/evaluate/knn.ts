@@ -18,6 +18,8 @@ const queryBlock = 256;
  * self-supervised features: no training, one number.
  * @param memory - labelled embeddings that vote, usually of the training set
  * @param queries - embeddings to classify, usually of the test set
+ * @throws InputError where the two sets come from different encoders or classes or are not finite, or for a `k` or
+ *   `temperature` that cannot be used
  */
 export async function knn(
   memory: Embeddings,
@@ -53,7 +55,10 @@ function normalisedRows({ features, dimension }: Embeddings, start: number, end:
   return tf.div(rows, tf.maximum(tf.norm(rows, 2, 1, true), 1e-12));
 }
 
-/** Adds up each query's votes; the nearest of query i stand at i x neighbours. */
+/**
+ * Adds up each query's votes; the nearest of query i stand at i x neighbours, in the order of their similarity. The
+ * nearest votes with weight 1 and the others relative to it: the same classes win, and no temperature overflows.
+ */
 function vote(
   { labels, classes }: Embeddings,
   nearest: { readonly similarities: ArrayLike<number>; readonly indices: ArrayLike<number> },
@@ -64,6 +69,7 @@ function vote(
   for (let i = 0; i < nearest.indices.length; i++) {
     const query = Math.floor(i / neighbours);
     const label = labels[nearest.indices[i]!]!;
-    scores[query * classes.length + label]! += Math.exp(nearest.similarities[i]! / temperature);
+    const highest = nearest.similarities[query * neighbours]!;
+    scores[query * classes.length + label]! += Math.exp((nearest.similarities[i]! - highest) / temperature);
   }
 }

@@ -23,7 +23,7 @@ function naivePredictions(memory: Embeddings, queries: Embeddings, k: number, te
     const votes = memory.classes.map((_, c) =>
       nearest
         .filter(({ label }) => label === c)
-        .reduce((sum, { similarity }) => sum + Math.exp(similarity / temperature), 0),
+        .reduce((sum, { similarity }) => sum + Math.exp((similarity - 1) / temperature), 0),
     );
     return votes.indexOf(Math.max(...votes));
   });
@@ -65,6 +65,25 @@ describe('knn', () => {
     const query = embeddings([[1, 0.05]], [0]);
     expect((await knn(memory, query, { k: 4, temperature: 0.1 })).top1).toBe(1);
     expect((await knn(memory, query, { k: 4, temperature: 10 })).top1).toBe(0);
+  });
+
+  test.each([0.01, 1e-4])('votes as the definition says at a temperature of %d', async (temperature) => {
+    const angles = (count: number, step: number) =>
+      Array.from({ length: count }, (_, i) => [Math.cos(i * step), Math.sin(i * step)]);
+    const labels = (count: number) => Array.from({ length: count }, (_, i) => (i * 7) % 3);
+    const [memory, queries] = [
+      embeddings(angles(30, 0.2), labels(30)),
+      embeddings(angles(20, 0.31), labels(20)),
+    ];
+    const { predictions } = await knn(memory, queries, { k: 10, temperature });
+    expect([...predictions]).toEqual(naivePredictions(memory, queries, 10, temperature));
+    expect(new Set(predictions).size).toBe(3);
+  });
+
+  test('refuses embeddings that are not finite', async () => {
+    const [good, bad] = [embeddings([[1, 0]], [0]), embeddings([[1, Number.NaN]], [0])];
+    await expect(knn(good, bad)).rejects.toThrow('Row 0 of by hand holds NaN');
+    await expect(knn(bad, good)).rejects.toThrow('Row 0 of by hand holds NaN');
   });
 
   test('does not depend on the length of the vectors', async () => {
