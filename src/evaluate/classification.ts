@@ -1,4 +1,6 @@
+import { InputError } from '../errors.js';
 import type { Embeddings } from './embed.js';
+import { requireFinite } from './finite.js';
 
 /** How well a classifier did on labelled embeddings. */
 export interface Classification {
@@ -13,8 +15,23 @@ export interface Classification {
   readonly predictions: Int32Array;
 }
 
-/** @param scores - [count, classes], row by row; higher is likelier. Of equal scores the class that comes first wins. */
-export function classification(scores: Float32Array, { labels, classes, count }: Embeddings): Classification {
+/**
+ * Compares scores with the rows' own classes.
+ * @param scores - [count, classes], row by row; higher is likelier. Of equal scores the class that comes first wins.
+ * @throws InputError unless there is a finite score for each row and class
+ */
+export function classification(scores: Float32Array, embeddings: Embeddings): Classification {
+  const { name, labels, classes, count } = embeddings;
+  if (scores.length !== count * classes.length) {
+    throw new InputError(
+      `${name} has ${count} rows of ${classes.length} classes, which ${scores.length} scores do not fit.`,
+    );
+  }
+  requireFinite(
+    scores,
+    classes.length,
+    (row, value) => `Row ${row} of ${name} has the score ${value}, so it cannot be classified.`,
+  );
   const predictions = new Int32Array(count);
   const correct = classes.map(() => 0);
   const rows = classes.map(() => 0);

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { batches, type Dataset } from '../data/index.js';
 import { InputError, requireInteger } from '../errors.js';
+import { assertTakes, featuresOf } from '../models/index.js';
+import { requireFinite } from './finite.js';
 
 /** Features of a whole data set, in its order. */
 export interface Embeddings {
@@ -24,7 +26,9 @@ export interface EmbedOptions {
 
 /**
  * The encoder's features of every image (not the projection head's, which pretraining throws away), in inference mode:
- * batch norm uses its moving statistics, no augmentation.
+ * batch norm uses its moving statistics, no augmentation. Images [N, height, width, channels] to [N, dimension].
+ * @throws InputError where the encoder does not take the data set's images or gives no vector for each, where a feature
+ *   is not finite (the encoder diverged), or for a batch size that is no whole number of at least 1
  */
 export async function embed(
   encoder: tf.LayersModel,
@@ -32,15 +36,23 @@ export async function embed(
   { batchSize = 256, onProgress }: EmbedOptions = {},
 ): Promise<Embeddings> {
   requireInteger('batchSize', batchSize);
-  const dimension = encoder.outputShape.at(-1) as number;
+  assertTakes(encoder, dataset);
+  const dimension = featuresOf(encoder);
   const features = new Float32Array(dataset.length * dimension);
   let done = 0;
   for await (const { inputs, indices } of batches(dataset, batchSize)) {
     const output = tf.tidy(() =>
       encoder.predictOnBatch(tf.tensor4d(inputs, [indices.length, ...dataset.shape])),
+    ) as tf.Tensor;
+    const rows = await output.data<'float32'>().finally(() => output.dispose());
+    requireFinite(
+      rows,
+      dimension,
+      (row, value) =>
+        `The encoder ${encoder.name} gives ${value} for image ${indices[row]} of ${dataset.name}, as after a training ` +
+        'that diverged; load an earlier checkpoint, or train again at a lower learning rate.',
     );
-    features.set(await (output as tf.Tensor).data(), done * dimension);
-    tf.dispose(output);
+    features.set(rows, done * dimension);
     done += indices.length;
     onProgress?.(done, dataset.length);
   }
@@ -48,7 +60,7 @@ export async function embed(
   return { name, features, count, dimension, labels, classes };
 }
 
-/** @throws InputError unless both come from one encoder's features and one list of classes */
+/** @throws InputError unless both are finite features of one encoder with one list of classes */
 export function assertComparable(a: Embeddings, b: Embeddings): void {
   if (a.dimension !== b.dimension) {
     throw new InputError(
@@ -57,5 +69,12 @@ export function assertComparable(a: Embeddings, b: Embeddings): void {
   }
   if (a.classes.join() !== b.classes.join()) {
     throw new InputError(`${a.name} and ${b.name} have different classes: ${a.classes} and ${b.classes}.`);
+  }
+  for (const { name, features, dimension } of [a, b]) {
+    requireFinite(
+      features,
+      dimension,
+      (row, value) => `Row ${row} of ${name} holds ${value}; embed it with an encoder that has not diverged.`,
+    );
   }
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
 import type { ContrastiveLoss } from '../losses/loss.js';
-import { projectionHead } from '../models/index.js';
+import { featuresOf, projectionHead } from '../models/index.js';
 import { multiplier } from '../npc/index.js';
 import type { Learner, Method } from './method.js';
 
@@ -52,15 +51,4 @@ function compareWith(encoder: tf.LayersModel, projection: tf.LayersModel, loss: 
       return { loss: loss(z1, z2), multiplier: multiplier(z1, z2, { temperature }) };
     },
   };
-}
-
-function featuresOf(encoder: tf.LayersModel): number {
-  const shape = encoder.outputShape;
-  const features = shape.at(-1);
-  if (shape.length !== 2 || typeof features !== 'number') {
-    throw new InputError(
-      `The encoder's output has shape [${shape}]; SimCLR needs one vector per image, [null, features]: end it with global pooling.`,
-    );
-  }
-  return features;
 }

@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
-import { InputError, requireInteger, requirePositive } from '../errors.js';
+import { requireInteger, requirePositive } from '../errors.js';
 import type { Method } from '../methods/index.js';
+import { assertTakes } from '../models/index.js';
 import type { ExistingRun, RunSettings } from './run-folder.js';
 
 /** What to train, on what, and how. Defaults follow lightly's CIFAR-10 recipe (SGD 0.06 x batch / 128, cosine). */
@@ -68,16 +69,6 @@ export function planned(options: PretrainOptions): Plan {
   assertTakes(plan.encoder, plan.data);
   const steps = stepsPerEpoch(plan.data, batchSize);
   return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };
-}
-
-function assertTakes(encoder: tf.LayersModel, data: Dataset): void {
-  const input = (encoder.inputs[0]?.shape ?? []).slice(1);
-  const fits = input.length === 3 && input.every((size, i) => size === null || size === data.shape[i]);
-  if (!fits) {
-    throw new InputError(
-      `The encoder takes images of [${input}], but ${data.name} has [${data.shape}]; build it with inputShape: [${data.shape}].`,
-    );
-  }
 }
 
 /** All that decides the run's numbers, as stored with it and compared on resume. */
