@@ -6,11 +6,16 @@ export class InputError extends Error {
   override readonly name: string = 'InputError';
 }
 
-/** @throws InputError unless `value` is a whole number of at least `least` */
-export function requireInteger(name: string, value: number, least = 1): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new InputError(`${name} is ${value}; it must be a whole number of at least ${least}.`);
-  }
+/** @throws InputError unless `value` is a whole number from `least` to `most` */
+export function requireInteger(
+  name: string,
+  value: number,
+  least = 1,
+  most = Number.POSITIVE_INFINITY,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new InputError(`${name} is ${value}; it must be a whole number ${range}.`);
 }
 
 /** @throws InputError unless `value` is finite and above 0 */
@@ -18,4 +23,17 @@ export function requirePositive(name: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) {
     throw new InputError(`${name} is ${value}; it must be a finite number above 0.`);
   }
+}
+
+/** @throws InputError unless `value` is from `least` to `most`, or, without `most`, finite and at least `least` */
+export function requireRange(name: string, value: number, least: number, most?: number): void {
+  if (value >= least && value <= (most ?? Number.MAX_VALUE)) return;
+  const range = most === undefined ? `finite number of at least ${least}` : `number from ${least} to ${most}`;
+  throw new InputError(`${name} is ${value}; it must be a ${range}.`);
+}
+
+/** @throws InputError unless `value` is one of the choices */
+export function requireOneOf(name: string, value: string, choices: readonly string[]): void {
+  if (choices.includes(value)) return;
+  throw new InputError(`${name} is '${value}'; choose ${choices.join(', ')}.`);
 }

@@ -1,6 +1,7 @@
 import { requireInteger } from '../errors.js';
 import { pixelScale } from './crop.js';
 import type { Dataset } from './dataset.js';
+import { readImages } from './read-images.js';
 
 /** Images in the data set's order, as an encoder takes them. */
 export interface InputBatch {
@@ -12,7 +13,8 @@ export interface InputBatch {
 
 /**
  * All images in order, each once; the last batch may be smaller.
- * @throws InputError at once for a batch size that is no whole number of at least 1
+ * @throws InputError at once for a batch size that is no whole number of at least 1, and at its batch where the data set
+ *   does not give the images it was asked for
  */
 export function batches(dataset: Dataset, batchSize: number): AsyncGenerator<InputBatch, void, undefined> {
   requireInteger('batchSize', batchSize);
@@ -26,7 +28,7 @@ async function* readBatches(
   for (let start = 0; start < dataset.length; start += batchSize) {
     const length = Math.min(batchSize, dataset.length - start);
     const indices = Int32Array.from({ length }, (_, i) => start + i);
-    yield { indices, inputs: toInput(await dataset.read(indices)) };
+    yield { indices, inputs: toInput(await readImages(dataset, indices)) };
   }
 }
 

@@ -11,7 +11,8 @@ export interface Dataset {
   /** Index into `classes` of each image, [length]. */
   readonly labels: Int32Array;
   /**
-   * Pixels 0 to 255 of the images at `indices`, [indices.length, height, width, channels], row by row.
+   * Pixels 0 to 255 of the images at `indices`, [indices.length, height, width, channels], row by row. The caller does not
+   * change the array, so it may be the data set's own storage.
    * @throws InputError for an index outside 0 to length - 1
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;

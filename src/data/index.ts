@@ -11,5 +11,10 @@ export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
 export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
 export { type SubsetOptions, subset } from './subset.js';
-export { stepsPerEpoch, type ViewBatch, type ViewBatchesOptions, viewBatches } from './view-batches.js';
+export {
+  stepsPerEpoch,
+  type ViewBatch,
+  type ViewBatchesOptions,
+  viewBatches,
+} from './view-batches.js';
 export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';

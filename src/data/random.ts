@@ -2,10 +2,10 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { InputError } from '../errors.js';
+import { requireInteger } from '../errors.js';
 
 /** What random numbers are for; equal counters give unrelated numbers for different purposes. */
-const purposes = { view: 1, order: 2, subset: 3 } as const;
+const purposes = { view: 1, order: 2, subset: 3, projection: 4 } as const;
 
 /**
  * A generator that depends on its purpose and counters alone, so that what is drawn for one sample
@@ -50,7 +50,5 @@ export function shuffle(items: Int32Array, generator: RandomGenerator): Int32Arr
 
 /** @throws InputError unless the value is a whole number from 0 to 2^32 - 1 */
 export function requireCounter(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
-    throw new InputError(`${name} must be a whole number from 0 to 4294967295, not ${value}`);
-  }
+  requireInteger(name, value, 0, 0xffffffff);
 }

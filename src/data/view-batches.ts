@@ -2,7 +2,8 @@ import { InputError, requireInteger } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { epochOrder } from './epoch-order.js';
 import { requireCounter } from './random.js';
-import { makeViewsOn } from './view-pool.js';
+import { readImages } from './read-images.js';
+import { makeViewsBeside } from './view-pool.js';
 import { requireViewSettings, type ViewSettings } from './view-settings.js';
 
 /** Two views of each image of one training batch. */
@@ -26,35 +27,36 @@ export interface ViewBatchesOptions {
   readonly epoch: number;
   /** Step of the epoch to begin with, for resuming; the steps before it cost nothing. 0 by default. */
   readonly firstStep?: number;
-  /** Threads that make views while this one trains; 0 makes them on this thread. 1 by default. */
-  readonly workers?: number;
 }
 
-/** Batches kept ready or queued beside those being made, so that the training step need not wait for one. */
-const batchesAhead = 2;
+/** One batch being made and two ready or queued, so that the training step need not wait for one. */
+const underWayAtMost = 3;
 
 /**
- * One epoch of training batches, shuffled; an incomplete last batch is left out.
- * What a batch holds depends on seed, epoch and step alone, not on the workers or on where the epoch begins.
- * @throws InputError at once for a batch size below 2 or above the data set's length, or an option out of range
+ * One epoch of training batches, shuffled; an incomplete last batch is left out. Views are made on a thread of their own.
+ * What a batch holds depends on seed, epoch and step alone, not on where the epoch begins.
+ * @throws InputError at once where `requireViewBatches` does, and at its batch for images that the data set does not give
  */
 export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBatch, void, undefined> {
-  const { dataset, batchSize, seed, epoch, firstStep = 0, workers = 1 } = options;
+  requireViewBatches(options);
+  return generateBatches({ firstStep: 0, ...options }, stepsPerEpoch(options.dataset, options.batchSize));
+}
+
+/**
+ * @throws InputError for a batch size below 2 or above the data set's length, images of other than 1 or 3 channels, or an
+ *   option out of range
+ */
+export function requireViewBatches(options: ViewBatchesOptions): void {
+  const { dataset, views, batchSize, seed, epoch, firstStep = 0 } = options;
   const steps = stepsPerEpoch(dataset, batchSize);
   const channels = dataset.shape[2];
   if (channels !== 1 && channels !== 3) {
     throw new InputError(`Views are made of images with 1 or 3 channels; ${dataset.name} has ${channels}`);
   }
-  requireViewSettings(options.views);
+  requireViewSettings(views);
   requireCounter('seed', seed);
   requireCounter('epoch', epoch);
-  if (!Number.isInteger(firstStep) || firstStep < 0 || firstStep > steps) {
-    throw new InputError(
-      `firstStep must be a whole number from 0 to the epoch's ${steps} steps, not ${firstStep}`,
-    );
-  }
-  requireInteger('workers', workers, 0);
-  return generateBatches({ ...options, firstStep, workers }, steps);
+  requireInteger('firstStep', firstStep, 0, steps);
 }
 
 /**
@@ -75,9 +77,8 @@ async function* generateBatches(
   options: Required<ViewBatchesOptions>,
   steps: number,
 ): AsyncGenerator<ViewBatch, void, undefined> {
-  const { dataset, batchSize, seed, epoch, firstStep, workers } = options;
+  const { dataset, batchSize, seed, epoch, firstStep } = options;
   const order = epochOrder(dataset.length, seed, epoch);
-  const underWayAtMost = workers === 0 ? 1 : workers + batchesAhead;
   const underWay: Promise<ViewBatch>[] = [];
   for (let step = firstStep, next = firstStep; step < steps; step++) {
     for (; next < Math.min(steps, step + underWayAtMost); next++) {
@@ -95,9 +96,9 @@ async function makeBatch(
   step: number,
   indices: Int32Array,
 ): Promise<ViewBatch> {
-  const { dataset, views: settings, seed, epoch, workers } = options;
-  const pixels = await dataset.read(indices);
-  const both = await makeViewsOn(workers, { pixels, shape: dataset.shape, indices, settings, seed, epoch });
+  const { dataset, views: settings, seed, epoch } = options;
+  const pixels = await readImages(dataset, indices);
+  const both = await makeViewsBeside({ pixels, shape: dataset.shape, indices, settings, seed, epoch });
   const half = both.length / 2;
   return { step, indices, views: [both.subarray(0, half), both.subarray(half)] };
 }

@@ -1,25 +1,17 @@
 import { Piscina } from 'piscina';
-import { makeViews, type ViewJob } from './view.js';
+import type { ViewJob } from './view.js';
 
-const pools = new Map<number, Piscina>();
+let pool: Piscina<ViewJob, Float32Array> | undefined;
 
 /**
- * Makes views on another thread, or on this one with 0 workers; the result is the same.
- * The threads start with the first job, serve every later run and keep no process alive.
- * @param job - its pixels move to the other thread and cannot be used here any more
+ * Makes views on a thread beside this one. It starts with the first job, serves every later run and keeps no process
+ * alive.
  */
-export async function makeViewsOn(workers: number, job: ViewJob): Promise<Float32Array> {
-  if (workers === 0) return makeViews(job);
-  return poolOf(workers).run(job, { transferList: [job.pixels.buffer as ArrayBuffer] });
-}
-
-function poolOf(workers: number): Piscina<ViewJob, Float32Array> {
-  let pool = pools.get(workers);
-  if (!pool) {
-    pool = new Piscina({ ...workerFile(), minThreads: workers, maxThreads: workers });
-    pools.set(workers, pool);
-  }
-  return pool;
+export function makeViewsBeside(job: ViewJob): Promise<Float32Array> {
+  pool ??= new Piscina({ ...workerFile(), minThreads: 1, maxThreads: 1 });
+  // A copy, since whatever moves to another thread is lost here, and a data set may hand out its own storage.
+  const pixels = new Uint8Array(job.pixels);
+  return pool.run({ ...job, pixels }, { transferList: [pixels.buffer] });
 }
 
 /** Compiled, the worker is JavaScript beside this file; run from its TypeScript source, it needs tsx as tests do. */

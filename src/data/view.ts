@@ -36,7 +36,7 @@ export function makeViews({ pixels, shape, indices, settings, seed, epoch }: Vie
  * @param image - pixels 0 to 255, [height, width, channels]
  * @param output - receives [height, width, channels] in [0, 1]
  */
-export function makeView(
+function makeView(
   image: Uint8Array,
   shape: ImageShape,
   settings: ViewSettings,

@@ -1,7 +1,7 @@
 /** Chooses what computes the tensors. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
+import { InputError, requireInteger, requireOneOf } from '../errors.js';
 import { OnnxruntimeBackend } from './backend.js';
 import { plainBackend } from './kernels/fallback.js';
 import { registerKernels } from './kernels/register.js';
@@ -60,11 +60,9 @@ export function onnxruntimeBackend(): OnnxruntimeBackend | undefined {
  */
 export async function use(options: UseOptions = {}): Promise<EngineInfo> {
   const { name = 'auto', device = 'cpu', threads = availableParallelism(), debug = false } = options;
-  oneOf('engine', name, names);
-  oneOf('device', device, devices);
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new InputError(`threads must be a positive integer, not ${threads}.`);
-  }
+  requireOneOf('engine', name, names);
+  requireOneOf('device', device, devices);
+  requireInteger('threads', threads);
   const info = await choose(name, device, threads);
   if (current !== undefined) current.debug = debug;
   return info;
@@ -75,11 +73,6 @@ async function choose(name: EngineName | 'auto', device: EngineDevice, threads: 
   if (name === 'onnxruntime') return useOnnxruntime(device, threads, 'onnxruntime was asked for');
   if (name === 'tensorflow') return useTensorflow();
   return device === 'cpu' ? chooseByItself(threads) : useOnnxruntime(device, threads, `it runs on ${device}`);
-}
-
-function oneOf(what: string, value: string, valid: readonly string[]): void {
-  if (valid.includes(value)) return;
-  throw new InputError(`Unknown ${what} '${value}'. Valid: ${valid.join(', ')}.`);
 }
 
 async function chooseByItself(threads: number): Promise<EngineInfo> {

@@ -1,8 +1,7 @@
 import { PCA } from 'ml-pca';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { UMAP } from 'umap-js';
-import { InputError, requireInteger } from '../errors.js';
+import { generatorFor, requireCounter, uniform } from '../data/random.js';
+import { InputError, requireInteger, requireOneOf } from '../errors.js';
 
 /** Points to project: rows of numbers, as `evaluate.embed` gives them. */
 export interface ProjectInput {
@@ -24,24 +23,26 @@ export interface ProjectOptions {
 /**
  * Positions of the rows in the plane.
  * @returns [count, 2], row by row
- * @throws InputError for fewer rows than the method needs, or fewer than two features
+ * @throws InputError for fewer rows than the method needs, fewer than two features, or an option that cannot be used
  */
 export function project(embeddings: ProjectInput, options: ProjectOptions = {}): Float32Array {
   const { method = 'pca', seed = 1, neighbors = 15 } = options;
+  requireOneOf('method', method, ['pca', 'umap']);
   const rows = toRows(embeddings);
-  switch (method) {
-    case 'pca':
-      requireRows(rows, 3, method);
-      return flat(
-        new PCA(rows, { method: 'covarianceMatrix' }).predict(rows, { nComponents: 2 }).to2DArray(),
-      );
-    case 'umap':
-      requireInteger('neighbors', neighbors, 2);
-      requireRows(rows, neighbors + 1, method);
-      return flat(new UMAP({ nNeighbors: neighbors, random: uniform(seed) }).fit(rows));
-    default:
-      throw new InputError(`Unknown projection ${method as string}; choose pca or umap.`);
-  }
+  return flat(method === 'pca' ? principalComponents(rows) : umap(rows, neighbors, seed));
+}
+
+function principalComponents(rows: number[][]): number[][] {
+  requireRows(rows, 3, 'pca');
+  return new PCA(rows, { method: 'covarianceMatrix' }).predict(rows, { nComponents: 2 }).to2DArray();
+}
+
+function umap(rows: number[][], neighbors: number, seed: number): number[][] {
+  requireInteger('neighbors', neighbors, 2);
+  requireCounter('seed', seed);
+  requireRows(rows, neighbors + 1, 'umap');
+  const generator = generatorFor('projection', [seed]);
+  return new UMAP({ nNeighbors: neighbors, random: () => uniform(generator, 0, 1) }).fit(rows);
 }
 
 function toRows({ features, count, dimension }: ProjectInput): number[][] {
@@ -58,11 +59,6 @@ function toRows({ features, count, dimension }: ProjectInput): number[][] {
 function requireRows(rows: readonly unknown[], least: number, method: string): void {
   if (rows.length < least)
     throw new InputError(`${method} needs at least ${least} rows, not ${rows.length}.`);
-}
-
-function uniform(seed: number): () => number {
-  const generator = xoroshiro128plus(seed);
-  return () => uniformFloat64(generator);
 }
 
 function flat(rows: readonly (readonly number[])[]): Float32Array {

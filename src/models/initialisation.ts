@@ -16,10 +16,10 @@ export interface Initialisation {
  * Initial weights that depend on `seed` and on a layer's place in the model alone.
  *
  * @param stream separates models that are given the same seed, such as an encoder (0) and its head (1)
- * @throws InputError unless the seed is a whole number
+ * @throws InputError unless the seed is a whole number from 0 to 2^32 - 1
  */
 export function initialisation(seed: number, stream: number): Initialisation {
-  requireInteger('seed', seed, 0);
+  requireInteger('seed', seed, 0, 0xffffffff);
   const generator = xoroshiro128plus(seed);
   for (let jump = 0; jump < stream; jump++) generator.jump();
   return {

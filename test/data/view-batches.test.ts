@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Dataset, inMemory, simclrViews, type ViewBatch, viewBatches } from '../../src/data/index.js';
+import { makeViews } from '../../src/data/view.js';
 import { InputError } from '../../src/errors.js';
 
 /** Images that differ from one another in every pixel. */
@@ -24,7 +25,6 @@ async function collect(options: Partial<Parameters<typeof viewBatches>[0]>): Pro
     batchSize: 3,
     seed: 1,
     epoch: 0,
-    workers: 0,
     ...options,
   })) {
     batches.push(batch);
@@ -71,10 +71,29 @@ describe('viewBatches', () => {
     }
   });
 
-  test('gives the same batches with worker threads as without', async () => {
-    const inProcess = await collect({});
-    expect(await collect({ workers: 1 })).toEqual(inProcess);
-    expect(await collect({ workers: 2 })).toEqual(inProcess);
+  test('gives the views that are made of the same images on this thread', async () => {
+    const dataset = numberedImages(10);
+    for (const { indices, views } of await collect({ dataset })) {
+      const pixels = await dataset.read(indices);
+      const settings = simclrViews();
+      const made = makeViews({ pixels, shape: dataset.shape, indices, settings, seed: 1, epoch: 0 });
+      expect([...views[0], ...views[1]]).toEqual([...made]);
+    }
+  });
+
+  test('leaves the storage of a data set that hands it out as it is', async () => {
+    const storage = new Uint8Array(4 * 48).fill(7);
+    const lending: Dataset = { ...numberedImages(4), read: async () => storage };
+    const [first] = await collect({ dataset: lending, batchSize: 4 });
+    expect(storage).toEqual(new Uint8Array(4 * 48).fill(7));
+    expect(await collect({ dataset: lending, batchSize: 4 })).toEqual([first]);
+  });
+
+  test('names a data set that gives more or fewer pixels than the images have', async () => {
+    const short: Dataset = { ...numberedImages(4), read: async () => new Uint8Array(100) };
+    await expect(collect({ dataset: short })).rejects.toThrow(
+      'numbered: read gave 100 pixel values for 3 images of 4x4x3, which have 144',
+    );
   });
 
   test('begins at any step with what the whole epoch has there, without reading the images before', async () => {
@@ -141,7 +160,7 @@ describe('viewBatches', () => {
           ? Promise.reject(new Error('image 3 is gone'))
           : dataset.read(indices),
     };
-    await expect(collect({ dataset: failing, batchSize: 5, workers: 1 })).rejects.toThrow('image 3 is gone');
+    await expect(collect({ dataset: failing, batchSize: 5 })).rejects.toThrow('image 3 is gone');
   });
 
   test('refuses what it cannot do before the first batch', () => {
@@ -157,10 +176,9 @@ describe('viewBatches', () => {
     expect(start({ batchSize: 1 })).toThrow(InputError);
     expect(start({ batchSize: 2.5 })).toThrow('2.5');
     expect(start({ batchSize: 11 })).toThrow('A batch of 11 does not fit numbered, which has 10 images');
-    expect(start({ seed: -1 })).toThrow('seed must be a whole number');
-    expect(start({ epoch: 0.5 })).toThrow('epoch must be a whole number');
-    expect(start({ firstStep: 4 })).toThrow('firstStep must be a whole number from 0 to the epoch');
-    expect(start({ workers: -1 })).toThrow('workers');
+    expect(start({ seed: -1 })).toThrow('seed is -1; it must be a whole number from 0 to 4294967295');
+    expect(start({ epoch: 0.5 })).toThrow('epoch is 0.5; it must be a whole number');
+    expect(start({ firstStep: 4 })).toThrow('firstStep is 4; it must be a whole number from 0 to 3');
     expect(start({ dataset: numberedImages(10, 4) })).toThrow('numbered has 4');
     expect(start({ views: { ...simclrViews(), hue: 0.6 } })).toThrow('hue must be from 0 to 0.5, not 0.6');
   });

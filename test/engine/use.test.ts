@@ -37,10 +37,10 @@ describe('use', () => {
   });
 
   it.each<[UseOptions, RegExp]>([
-    [{ name: 'tpu' as 'cpu' }, /Unknown engine 'tpu'. Valid: auto, onnxruntime, tensorflow, cpu/],
-    [{ device: 'npu' as 'cpu' }, /Unknown device 'npu'. Valid: cpu, webgpu, cuda/],
-    [{ threads: 0 }, /threads must be a positive integer, not 0/],
-    [{ threads: 1.5 }, /threads must be a positive integer, not 1.5/],
+    [{ name: 'tpu' as 'cpu' }, /engine is 'tpu'; choose auto, onnxruntime, tensorflow, cpu/],
+    [{ device: 'npu' as 'cpu' }, /device is 'npu'; choose cpu, webgpu, cuda/],
+    [{ threads: 0 }, /threads is 0; it must be a whole number of at least 1/],
+    [{ threads: 1.5 }, /threads is 1.5/],
   ])('refuses %j', async (options, message) => {
     const refused = use(options);
     await expect(refused).rejects.toThrow(InputError);
