@@ -52,6 +52,30 @@ describe('safetensors', () => {
     }
   });
 
+  test.each([
+    ['null'],
+    ['7'],
+    ['{"a":null}'],
+    ['{"a":{"dtype":"F32","shape":"ab","data_offsets":[0,8]}}'],
+    ['{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}'],
+    ['{"a":{"dtype":"F64","shape":[1],"data_offsets":[0,8]}}'],
+    ['{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}'],
+  ])('names a file whose header is %s', (header) => {
+    const bytes = Buffer.alloc(8 + header.length + 16);
+    bytes.writeBigUInt64LE(BigInt(header.length));
+    bytes.write(header, 8);
+    const refused = expect.objectContaining({
+      name: 'InputError',
+      message: expect.stringContaining('odd.file'),
+    });
+    expect(() => decodeSafetensors(bytes, 'odd.file')).toThrow(refused);
+  });
+
+  test('refuses to write a tensor that does not fill its shape', () => {
+    const tensors = new Map([['a', { shape: [3], values: Float32Array.of(1, 2) }]]);
+    expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow('tensor a of shape [3] with 2 values');
+  });
+
   test('refuses a file of another format', () => {
     const bytes = Buffer.alloc(64, 'x');
     bytes.writeBigUInt64LE(16n);
