@@ -1,2 +1,9 @@
 export { type EngineStatistics, statistics } from './statistics.js';
-export { type EngineDevice, type EngineInfo, type EngineName, type UseOptions, use } from './use.js';
+export {
+  type EngineDevice,
+  type EngineInfo,
+  type EngineName,
+  engineInUse,
+  type UseOptions,
+  use,
+} from './use.js';

@@ -45,10 +45,21 @@ export interface EngineInfo {
 /** The backend's name inside TensorFlow.js, `tf.getBackend()`. */
 const backendName = 'onnxruntime';
 let current: OnnxruntimeBackend | undefined;
+let latest: EngineInfo | undefined;
 
 /** The onnxruntime backend in use or used before, if any. */
 export function onnxruntimeBackend(): OnnxruntimeBackend | undefined {
   return current;
+}
+
+/** What computes now, for a record of it; the backend's name alone where TensorFlow.js was told without `use`. */
+export function engineInUse(): {
+  readonly name: string;
+  readonly device?: string;
+  readonly threads?: number;
+} {
+  const name = tf.getBackend();
+  return latest?.name === name ? { name, device: latest.device, threads: latest.threads } : { name };
 }
 
 /**
@@ -64,6 +75,7 @@ export async function use(options: UseOptions = {}): Promise<EngineInfo> {
   requireOneOf('device', device, devices);
   requireInteger('threads', threads);
   const info = await choose(name, device, threads);
+  latest = info;
   if (current !== undefined) current.debug = debug;
   return info;
 }
