@@ -29,6 +29,7 @@ export interface Method {
   /**
    * @param encoder - images to features, [N, height, width, channels] to [N, features]
    * @param seed - decides the initial weights of what the method adds
+   * @throws InputError for an encoder or settings that the method cannot train with
    */
   start(encoder: tf.LayersModel, seed: number): Learner;
 }

@@ -8,18 +8,23 @@ import type { Learner, Method } from './method.js';
 export interface SimclrHeadOptions {
   /** Width of the hidden layer; by default the encoder's number of features. */
   readonly hiddenFeatures?: number;
-  /** Dimension d of the embeddings the loss compares; 128 by default. */
+  /** Dimension d of the embeddings that the loss compares, each view's [N, d]; 128 by default. */
   readonly outputFeatures?: number;
 }
 
 export interface SimclrOptions {
+  /** Compares the two views' embeddings; its temperature is also that of the reported multiplier q. */
   readonly loss: ContrastiveLoss;
+  /** By default as wide as the encoder's features, to 128 dimensions. */
   readonly head?: SimclrHeadOptions;
 }
 
 /**
  * SimCLR (Chen et al., 2020): two views of each image, one encoder, a projection head, the other images' views as negatives.
- * Both views pass the encoder as one batch of 2N, so batch norm sees them together.
+ * Both views pass the encoder as one batch [2N, height, width, channels], so batch norm sees them together.
+ *
+ * The method's `start` throws an InputError for an encoder that does not give one vector per image, [N, features], and
+ * for numbers of features of the head that are no whole numbers above 0.
  */
 export function simclr({ loss, head = {} }: SimclrOptions): Method {
   const { hiddenFeatures, outputFeatures = 128 } = head;

@@ -3,7 +3,12 @@ import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../errors.js';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+} from './safetensors.js';
 import type { Sgd } from './sgd.js';
 
 /** Where a run stands between two steps; with the weights this is all an exact resume needs. */
@@ -18,10 +23,12 @@ export interface Progress {
   readonly epochStart: number;
 }
 
+export const noProgress: Progress = { step: 0, epochLoss: 0, seconds: 0, epochStart: 0 };
+
 /** What is trained: the models by name and the optimiser that moves them. */
 export interface TrainingState {
   readonly models: Readonly<Record<string, tf.LayersModel>>;
-  readonly optimiser: Sgd;
+  readonly optimiser?: Sgd;
 }
 
 /** A checkpoint as read from disk, its checksum verified. */
@@ -33,44 +40,37 @@ export interface Checkpoint {
   readonly topologies: Readonly<Record<string, object>>;
 }
 
-/** Every tensor of the state by the name it is stored under. */
-function namedVariables({ models, optimiser }: TrainingState): Map<string, tf.Variable> {
-  const weights = Object.entries(models).flatMap(([name, model]) => [...weightVariables(name, model)]);
-  return new Map([...weights, ...numbered('velocity', optimiser.velocities)]);
+/** Weights are NaN or infinite, so they were not written. */
+export class NonFiniteError extends InputError {
+  override readonly name = 'NonFiniteError';
 }
 
-/** All weights of a model, batch norm's moving statistics included: `encoder/000` is the encoder's first. */
-function weightVariables(name: string, model: tf.LayersModel): Map<string, tf.Variable> {
-  return numbered(
-    name,
-    model.weights.map((weight) => weight.read() as tf.Variable),
-  );
-}
-
-function numbered(name: string, variables: readonly tf.Variable[]): Map<string, tf.Variable> {
-  return new Map(variables.map((variable, i) => [`${name}/${String(i).padStart(3, '0')}`, variable]));
-}
+const format = 'dcl-lab checkpoint 2';
 
 /**
  * Writes a checkpoint in one step: either the new one is complete on disk or the old one is untouched.
  * @throws InputError naming the path and the system's reason, such as a full disk
+ * @throws NonFiniteError for values that are not finite; nothing is written then
  */
-export async function saveCheckpoint(path: string, state: TrainingState, progress: Progress): Promise<void> {
+export async function saveCheckpoint(
+  path: string,
+  state: TrainingState,
+  progress: Progress = noProgress,
+): Promise<void> {
   const tensors = new Map<string, StoredTensor>();
   for (const [name, variable] of namedVariables(state)) {
-    tensors.set(name, { shape: variable.shape, values: (await variable.data()) as Float32Array });
+    const values = await variable.data<'float32'>();
+    const stray = values.find((value) => !Number.isFinite(value));
+    if (stray !== undefined) throw new NonFiniteError(`${name} holds ${stray}; ${path} was not written.`);
+    tensors.set(name, { shape: variable.shape, values });
   }
   const topologies = Object.fromEntries(
     Object.entries(state.models).map(([name, model]) => [name, model.toJSON(null, false)]),
   );
-  const metadata = {
-    format: 'dcl-lab checkpoint 1',
-    progress: JSON.stringify(progress),
-    topologies: JSON.stringify(topologies),
-    sha256: checksum(tensors),
-  };
+  const metadata = { format, progress: JSON.stringify(progress), topologies: JSON.stringify(topologies) };
+  const sha256 = checksum({ tensors, metadata });
   try {
-    await writeFileAtomic(path, encodeSafetensors({ tensors, metadata }));
+    await writeFileAtomic(path, encodeSafetensors({ tensors, metadata: { ...metadata, sha256 } }));
   } catch (error) {
     throw new InputError(
       `The checkpoint ${path} could not be written (${(error as Error).message}). ` +
@@ -88,35 +88,55 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     throw new InputError(`The checkpoint ${path} cannot be read: ${(error as Error).message}.`);
   }
   const { tensors, metadata } = decodeSafetensors(bytes, path);
-  if (metadata.format !== 'dcl-lab checkpoint 1' || !metadata.progress || !metadata.topologies) {
+  const { sha256, ...rest } = metadata;
+  if (!rest.format?.startsWith('dcl-lab checkpoint')) {
     throw new InputError(
       `${path} is a safetensors file but not a checkpoint of dcl-lab. It was left untouched.`,
     );
   }
-  if (checksum(tensors) !== metadata.sha256) {
+  if (rest.format !== format) {
+    throw new InputError(
+      `${path} is a "${rest.format}" of another version, which reads "${format}" only. It was left untouched.`,
+    );
+  }
+  if (checksum({ tensors, metadata: rest }) !== sha256) {
     throw new InputError(`${path} is damaged: its checksum does not match. It was left untouched.`);
   }
-  const progress: Progress = JSON.parse(metadata.progress);
-  return { path, progress, tensors, topologies: JSON.parse(metadata.topologies) };
+  try {
+    const [progress, topologies] = [JSON.parse(rest.progress!), JSON.parse(rest.topologies!)];
+    return { path, progress, tensors, topologies };
+  } catch (error) {
+    throw new InputError(`${path} is damaged: ${(error as Error).message}. It was left untouched.`);
+  }
 }
 
 /** Puts a checkpoint's values into the state. @throws InputError where it is another model's; nothing is changed then */
-export function restoreCheckpoint(checkpoint: Checkpoint, state: TrainingState): void {
-  const variables = namedVariables(state);
-  assertSameModel(checkpoint, variables);
-  restore(checkpoint, variables);
+export function restoreCheckpoint({ path, tensors }: Checkpoint, state: TrainingState): void {
+  restore(path, tensors, namedVariables(state));
 }
 
-function restore({ tensors }: Checkpoint, variables: ReadonlyMap<string, tf.Variable>): void {
+/** Puts the encoder's values of a checkpoint into a model. @throws InputError where they do not belong to it */
+export function restoreEncoder({ path, tensors }: Checkpoint, encoder: tf.LayersModel): void {
+  const own = [...tensors].filter(([name]) => name.startsWith('encoder/'));
+  restore(path, new Map(own), namedVariables({ models: { encoder } }));
+}
+
+function restore(
+  path: string,
+  stored: ReadonlyMap<string, StoredTensor>,
+  variables: ReadonlyMap<string, tf.Variable>,
+): void {
+  assertSameModel(path, stored, variables);
   tf.tidy(() => {
     for (const [name, variable] of variables) {
-      variable.assign(tf.tensor(tensors.get(name)!.values, variable.shape, variable.dtype));
+      variable.assign(tf.tensor(stored.get(name)!.values, variable.shape, variable.dtype));
     }
   });
 }
 
 function assertSameModel(
-  { path, tensors: stored }: Checkpoint,
+  path: string,
+  stored: ReadonlyMap<string, StoredTensor>,
   variables: ReadonlyMap<string, tf.Variable>,
 ): void {
   const differing = [...variables.keys()].find(
@@ -125,46 +145,35 @@ function assertSameModel(
   if (differing === undefined && stored.size === variables.size) return;
   const detail =
     differing === undefined
-      ? `it holds ${stored.size} tensors, this run ${variables.size}`
-      : `its ${differing} has shape [${stored.get(differing)?.shape ?? 'missing'}], this run's [${variables.get(differing)!.shape}]`;
+      ? `it holds ${stored.size} tensors, not ${variables.size}`
+      : `its ${differing} has shape [${stored.get(differing)?.shape ?? 'missing'}], not [${variables.get(differing)!.shape}]`;
   throw new InputError(
     `${path} belongs to another model: ${detail}. It was left untouched; give the same encoder and method, or another folder.`,
   );
 }
 
-function checksum(tensors: ReadonlyMap<string, StoredTensor>): string {
-  const hash = createHash('sha256');
-  for (const { values } of tensors.values()) {
+/** Every tensor of the state by the name it is stored under: `encoder/000` is the encoder's first. */
+function namedVariables({ models, optimiser }: TrainingState): Map<string, tf.Variable> {
+  // All weights of a model, batch norm's moving statistics included.
+  const weights = Object.entries(models).flatMap(([name, model]) =>
+    numbered(
+      name,
+      model.weights.map((weight) => weight.read() as tf.Variable),
+    ),
+  );
+  return new Map([...weights, ...numbered('velocity', optimiser?.velocities ?? [])]);
+}
+
+function numbered(name: string, variables: readonly tf.Variable[]): [string, tf.Variable][] {
+  return variables.map((variable, i) => [`${name}/${String(i).padStart(3, '0')}`, variable]);
+}
+
+/** Of everything in the file: metadata, names, shapes and values. */
+function checksum({ tensors, metadata }: StoredTensors): string {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(metadata).sort()));
+  for (const [name, { shape, values }] of tensors) {
+    hash.update(JSON.stringify([name, shape, values.constructor.name]));
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
   return hash.digest('hex');
-}
-
-/** Which weights `loadEncoder` gives. */
-export interface LoadEncoderOptions {
-  /** `trained` (default), or `initial`: those before training, the baseline to compare with. */
-  readonly weights?: 'trained' | 'initial';
-}
-
-/**
- * The encoder of a checkpoint as a model of its own, for embedding and evaluation.
- * @param path - a run's folder or its checkpoint file
- * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
- */
-export async function loadEncoder(
-  path: string,
-  { weights = 'trained' }: LoadEncoderOptions = {},
-): Promise<tf.LayersModel> {
-  const checkpoint = await readCheckpoint(path.endsWith('.safetensors') ? path : checkpointPath(path));
-  const topology = checkpoint.topologies.encoder;
-  if (!topology) throw new InputError(`${checkpoint.path} holds no encoder.`);
-  // The topology names each layer's initialiser with its seed, so a fresh model has the initial weights.
-  const encoder = await tf.models.modelFromJSON(topology as tf.io.ModelJSON);
-  if (weights === 'trained') restore(checkpoint, weightVariables('encoder', encoder));
-  return encoder;
-}
-
-/** Where a run's folder keeps its checkpoint. */
-export function checkpointPath(folder: string): string {
-  return `${folder}/checkpoint.safetensors`;
 }

@@ -19,7 +19,7 @@ export interface StepEvent {
   readonly epoch: number;
   readonly loss: number;
   readonly learningRate: number;
-  /** Images (not views) trained on per second since the previous step event. */
+  /** Images (not views) trained on per second since the previous step event; the reader's own time does not count. */
   readonly imagesPerSecond: number;
   readonly multiplier: MultiplierStatistics;
 }
@@ -30,6 +30,7 @@ export interface EpochEvent {
   readonly step: number;
   /** Mean over the epoch's steps, also where the run was stopped and resumed in between. */
   readonly loss: number;
+  /** Spent training this epoch, over all sittings, without what the reader did between events. */
   readonly seconds: number;
 }
 
@@ -43,13 +44,17 @@ export interface EndEvent {
   readonly type: 'end';
   readonly reason: 'completed' | 'stopped';
   readonly step: number;
+  /** Spent training this run, over all sittings, without what the reader did between events. */
   readonly seconds: number;
 }
 
 /** What a run reports, in order: start, then steps, epochs and checkpoints, then end. */
 export type TrainEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
 
-/** A pretraining run: nothing happens until its events are read; leaving the loop stops it after a checkpoint. */
+/**
+ * A pretraining run: nothing happens until its events are read; leaving the loop stops it after a checkpoint. It can be
+ * read once only; a second loop throws an InputError.
+ */
 export interface Run extends AsyncIterable<TrainEvent> {
   /** Ends the run cleanly after the step under way: a checkpoint is written and `end` says `stopped`. */
   stop(): void;

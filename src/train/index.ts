@@ -1,8 +1,11 @@
-export { type LoadEncoderOptions, loadEncoder } from './checkpoint.js';
+export { DivergenceError } from './divergence.js';
+export { readEvents } from './event-record.js';
 export type * from './events.js';
+export { type LoadEncoderOptions, loadEncoder } from './load-encoder.js';
 export type { PretrainOptions } from './plan.js';
 export { pretrain } from './pretrain.js';
-export { type ExistingRun, type RunSettings, readEvents, readRunSettings } from './run-folder.js';
+export type { ExistingRun } from './run-folder.js';
+export { type RunSettings, readRunSettings } from './run-settings.js';
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -11,4 +14,3 @@ export {
 } from './safetensors.js';
 export { cosineWithWarmup, type ScheduleOptions } from './schedule.js';
 export { Sgd, type SgdOptions } from './sgd.js';
-export { DivergenceError } from './sitting.js';

@@ -1,9 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
+import { fingerprint } from '../data/fingerprint.js';
 import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
-import { requireInteger, requirePositive } from '../errors.js';
+import { requireViewBatches } from '../data/view-batches.js';
+import { engineInUse } from '../engine/index.js';
+import { requireInteger, requireOneOf, requirePositive, requireRange } from '../errors.js';
 import type { Method } from '../methods/index.js';
 import { assertTakes } from '../models/index.js';
-import type { ExistingRun, RunSettings } from './run-folder.js';
+import type { ExistingRun } from './run-folder.js';
+import type { RunSettings } from './run-settings.js';
 
 /** What to train, on what, and how. Defaults follow lightly's CIFAR-10 recipe (SGD 0.06 x batch / 128, cosine). */
 export interface PretrainOptions {
@@ -19,9 +23,9 @@ export interface PretrainOptions {
   readonly seed?: number;
   /** Highest learning rate; 0.06 x batchSize / 128 by default. */
   readonly learningRate?: number;
-  /** Epochs of linear warm-up, may be a fraction; 0 by default. */
+  /** Epochs of linear warm-up, at most all of them, may be a fraction; 0 by default. */
   readonly warmupEpochs?: number;
-  /** 0.9 by default. */
+  /** Share of the previous update that is kept, from 0 to 1; 0.9 by default. */
   readonly momentum?: number;
   /** 5e-4 by default, on every trainable weight. */
   readonly weightDecay?: number;
@@ -63,16 +67,25 @@ export function planned(options: PretrainOptions): Plan {
     checkpoint: options.checkpoint,
   };
   requireInteger('epochs', plan.epochs);
-  requireInteger('seed', plan.seed, 0);
   requireInteger('reportEvery', plan.reportEvery);
   requirePositive('learningRate', plan.learningRate);
+  requireRange('warmupEpochs', plan.warmupEpochs, 0, plan.epochs);
+  requireRange('momentum', plan.momentum, 0, 1);
+  requireRange('weightDecay', plan.weightDecay, 0);
+  requireRange('checkpointSeconds', plan.checkpointSeconds, 0, Number.POSITIVE_INFINITY);
+  requireOneOf('existing', plan.existing, ['refuse', 'resume', 'overwrite']);
   assertTakes(plan.encoder, plan.data);
+  const { data: dataset, views, seed } = plan;
+  requireViewBatches({ dataset, views, batchSize, seed, epoch: plan.epochs - 1 });
   const steps = stepsPerEpoch(plan.data, batchSize);
   return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };
 }
 
-/** All that decides the run's numbers, as stored with it and compared on resume. */
-export function settingsOf(plan: Plan): RunSettings {
+/**
+ * All that decides the run's numbers, as stored with it and compared on resume; and the engine, which rounds them.
+ * @throws What the data set throws where its images cannot be read
+ */
+export async function settingsOf(plan: Plan): Promise<RunSettings> {
   const {
     encoder,
     data,
@@ -87,7 +100,7 @@ export function settingsOf(plan: Plan): RunSettings {
     views,
   } = plan;
   return {
-    data: { name: data.name, images: data.length, shape: data.shape },
+    data: { name: data.name, images: data.length, shape: data.shape, fingerprint: await fingerprint(data) },
     encoder: { name: encoder.name, parameters: encoder.countParams() },
     method: { name: method.name, ...method.settings },
     loss: { name: method.loss.lossName, ...method.loss.settings },
@@ -99,5 +112,6 @@ export function settingsOf(plan: Plan): RunSettings {
     momentum,
     weightDecay,
     views,
+    engine: engineInUse(),
   };
 }

@@ -1,120 +1,148 @@
-/**
- * A run's folder: `run.json` (its settings), `checkpoint.safetensors` (weights and progress) and `events.jsonl`
- * (one step or epoch event per line).
- */
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../errors.js';
-import { type Checkpoint, checkpointPath, readCheckpoint } from './checkpoint.js';
+import {
+  type Checkpoint,
+  type Progress,
+  readCheckpoint,
+  saveCheckpoint,
+  type TrainingState,
+} from './checkpoint.js';
+import { dropEventsAfter, recordEvents } from './event-record.js';
 import type { EpochEvent, StepEvent } from './events.js';
-
-/** Everything that a run's numbers depend on. */
-export type RunSettings = Readonly<Record<string, unknown>>;
+import { isRunFile, isTemporary, onDisk, runFiles } from './run-files.js';
+import { RunLock } from './run-lock.js';
+import { type RunSettings, requireSameSettings } from './run-settings.js';
 
 /** What to do where the folder already holds a run. */
 export type ExistingRun = 'refuse' | 'resume' | 'overwrite';
 
-const settingsFile = 'run.json';
-const eventsFile = 'events.jsonl';
-
 /**
- * Makes the folder ready for a run and returns the checkpoint to resume from, if there is one.
- * @throws InputError where the folder holds a run and `existing` is `refuse`, where a run to resume has other settings,
- *   or where the folder holds files of something else
+ * A folder that one run writes to. A run that begins keeps its files in a subfolder until its first checkpoint is
+ * written; then they take the place of what the folder held. So a run that cannot even start takes nothing away, and
+ * leaves nothing behind.
  */
-export async function openRunFolder(
-  folder: string,
+export class RunFolder {
+  private directory: string;
+
+  private constructor(
+    readonly path: string,
+    private readonly lock: RunLock,
+    private readonly settings: RunSettings,
+    /** Of the run to resume, if there is one: then `resume` must be called next, otherwise `begin`. */
+    readonly checkpoint: Checkpoint | undefined,
+  ) {
+    this.directory = path;
+  }
+
+  /**
+   * Takes the folder for a run, and makes it if it is missing.
+   * @throws InputError where another process trains in it, where it holds a run and `existing` is `refuse`, where a run
+   *   to resume has other settings or a damaged checkpoint, or where it holds files of something else
+   */
+  static async open(path: string, settings: RunSettings, existing: ExistingRun): Promise<RunFolder> {
+    await onDisk(`The run folder ${path} cannot be used`, () => mkdir(path, { recursive: true }));
+    const found = await filesOf(path);
+    if (!found.includes(runFiles.settings) && !found.every(isRunFile)) {
+      throw new InputError(`${path} is not empty and holds no run of dcl-lab; give another folder.`);
+    }
+    const lock = await RunLock.take(path);
+    try {
+      await finishWhatACrashLeft(path);
+      return new RunFolder(path, lock, settings, await toResume(path, settings, existing));
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /** Begins a run. @throws InputError where the folder cannot be written or the encoder has weights that are not finite */
+  async begin(encoder: tf.LayersModel): Promise<void> {
+    this.directory = join(this.path, runFiles.starting);
+    const settings = `${JSON.stringify(this.settings, null, 2)}\n`;
+    await onDisk(`The run folder ${this.path} cannot be written`, async () => {
+      await mkdir(this.directory);
+      await writeFile(join(this.directory, runFiles.events), '');
+      await writeFileAtomic(join(this.directory, runFiles.settings), settings);
+    });
+    await saveCheckpoint(join(this.directory, runFiles.initial), { models: { encoder } });
+  }
+
+  /** Goes on after a step. @throws InputError where the record of the steps before cannot be read or written */
+  async resume(step: number): Promise<void> {
+    await dropEventsAfter(this.path, step);
+  }
+
+  /** @throws InputError where the record cannot be written */
+  async record(events: readonly (StepEvent | EpochEvent)[]): Promise<void> {
+    if (events.length > 0) await recordEvents(this.directory, events);
+  }
+
+  /**
+   * Writes a checkpoint and returns its path.
+   * @throws InputError where it cannot be written, NonFiniteError where it must not; the one before is untouched then
+   */
+  async save(state: TrainingState, progress: Progress): Promise<string> {
+    await saveCheckpoint(join(this.directory, runFiles.checkpoint), state, progress);
+    if (this.directory !== this.path) {
+      await onDisk(`The run folder ${this.path} cannot be written`, () => moveIn(this.path));
+      this.directory = this.path;
+    }
+    return join(this.path, runFiles.checkpoint);
+  }
+
+  /** Leaves the folder to others. */
+  async close(): Promise<void> {
+    try {
+      if (this.directory !== this.path) await rm(this.directory, { recursive: true, force: true });
+    } finally {
+      await this.lock.release();
+    }
+  }
+}
+
+function filesOf(path: string): Promise<string[]> {
+  return onDisk(`The run folder ${path} cannot be used`, () => readdir(path));
+}
+
+async function toResume(
+  path: string,
   settings: RunSettings,
   existing: ExistingRun,
 ): Promise<Checkpoint | undefined> {
-  const files: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new InputError(`The run folder ${folder} cannot be used: ${error.message}.`);
+  const files = await filesOf(path);
+  if (!files.includes(runFiles.settings) || existing === 'overwrite') return undefined;
+  if (existing === 'refuse') {
+    throw new InputError(
+      `${path} holds another run. Resume it (resume), replace it (overwrite), or give another folder.`,
+    );
+  }
+  await requireSameSettings(path, settings);
+  return files.includes(runFiles.checkpoint) ? readCheckpoint(join(path, runFiles.checkpoint)) : undefined;
+}
+
+/** A beginning run with a checkpoint has replaced the one before; without one it never was. */
+async function finishWhatACrashLeft(path: string): Promise<void> {
+  await onDisk(`The run folder ${path} cannot be written`, async () => {
+    const files = await readdir(path);
+    for (const name of files.filter(isTemporary)) await rm(join(path, name), { force: true });
+    if (!files.includes(runFiles.starting)) return;
+    const starting = join(path, runFiles.starting);
+    if ((await readdir(starting)).includes(runFiles.checkpoint)) await moveIn(path);
+    else await rm(starting, { recursive: true });
   });
-  if (files.length > 0 && !files.includes(settingsFile)) {
-    throw new InputError(`${folder} is not empty and holds no run of dcl-lab; give another folder.`);
-  }
-  if (files.includes(settingsFile) && existing === 'refuse') {
-    throw new InputError(
-      `${folder} holds another run. Resume it (resume), replace it (overwrite), or give another folder.`,
-    );
-  }
-  if (files.includes(settingsFile) && existing === 'resume') return resume(folder, settings);
-  await begin(folder, settings);
-  return undefined;
 }
 
-async function begin(folder: string, settings: RunSettings): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-    await rm(checkpointPath(folder), { force: true });
-    await rm(join(folder, eventsFile), { force: true });
-    await writeFileAtomic(join(folder, settingsFile), `${JSON.stringify(settings, null, 2)}\n`);
-  } catch (error) {
-    throw new InputError(`The run folder ${folder} cannot be written: ${(error as Error).message}.`);
+/** Moves a run from its subfolder to its place; the checkpoint last, since it tells that there is something to move. */
+async function moveIn(path: string): Promise<void> {
+  const starting = join(path, runFiles.starting);
+  const { settings, initial, events, checkpoint } = runFiles;
+  for (const name of [settings, initial, events, checkpoint]) {
+    await rename(join(starting, name), join(path, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
   }
-}
-
-async function resume(folder: string, settings: RunSettings): Promise<Checkpoint | undefined> {
-  const differences = differingSettings(await readRunSettings(folder), settings);
-  if (differences.length > 0) {
-    throw new InputError(
-      `${folder} holds a run with other settings, so it cannot be resumed: ${differences.join('; ')}. ` +
-        `Give the same settings or another folder.`,
-    );
-  }
-  const files = await readdir(folder);
-  if (!files.includes('checkpoint.safetensors')) {
-    await begin(folder, settings);
-    return undefined;
-  }
-  const checkpoint = await readCheckpoint(checkpointPath(folder));
-  await dropEventsAfter(folder, checkpoint.progress.step);
-  return checkpoint;
-}
-
-/** The settings a run was started with. @throws InputError where the folder holds no run */
-export async function readRunSettings(folder: string): Promise<RunSettings> {
-  try {
-    return JSON.parse(await readFile(join(folder, settingsFile), 'utf8'));
-  } catch (error) {
-    throw new InputError(`${folder} holds no readable run (${(error as Error).message}).`);
-  }
-}
-
-function differingSettings(before: RunSettings, now: RunSettings): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
-    .map((key) => [key, JSON.stringify(before[key]), JSON.stringify(now[key])])
-    .filter(([, was, is]) => was !== is)
-    .map(([key, was, is]) => `${key} was ${was}, now ${is}`);
-}
-
-/** Adds events to the folder's record. */
-export async function recordEvents(
-  folder: string,
-  events: readonly (StepEvent | EpochEvent)[],
-): Promise<void> {
-  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-  try {
-    await appendFile(join(folder, eventsFile), lines);
-  } catch (error) {
-    throw new InputError(`The record of ${folder} cannot be written: ${(error as Error).message}.`);
-  }
-}
-
-/** The step and epoch events that a run has recorded so far; a last line cut short by a crash is left out. */
-export async function readEvents(folder: string): Promise<(StepEvent | EpochEvent)[]> {
-  const text = await readFile(join(folder, eventsFile), 'utf8').catch(() => '');
-  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-  return complete
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-}
-
-/** What was recorded after the checkpoint will happen again. */
-async function dropEventsAfter(folder: string, step: number): Promise<void> {
-  const kept = (await readEvents(folder)).filter((event) => event.step <= step);
-  await writeFileAtomic(join(folder, eventsFile), kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await rm(starting, { recursive: true });
 }

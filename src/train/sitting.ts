@@ -2,46 +2,56 @@
 import { type ViewBatch, viewBatches } from '../data/index.js';
 import type { Learner } from '../methods/index.js';
 import { statistics } from '../npc/index.js';
-import { checkpointPath, type Progress, restoreCheckpoint, saveCheckpoint } from './checkpoint.js';
+import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
+import { DivergenceError } from './divergence.js';
 import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent, StepEvent } from './events.js';
 import { type Plan, settingsOf } from './plan.js';
-import { openRunFolder, recordEvents } from './run-folder.js';
+import { RunFolder } from './run-folder.js';
 import { cosineWithWarmup } from './schedule.js';
+import { Stopwatch } from './stopwatch.js';
 import { type StepResult, TrainingStep } from './training-step.js';
 
-/** The loss is NaN or infinite: the message names the step, the images and the last good checkpoint. */
-export class DivergenceError extends Error {
-  override readonly name = 'DivergenceError';
-}
-
 export class Sitting {
-  private progress: Progress = { step: 0, epochLoss: 0, seconds: 0, epochStart: 0 };
-  private savedStep = 0;
+  /** Counts the time spent training. */
+  readonly stopwatch = new Stopwatch();
+  private readonly learner: Learner;
+  private readonly training: TrainingStep;
+  private folder: RunFolder | undefined;
+  private progress = noProgress;
+  private secondsBefore = 0;
+  /** Whether weights, progress and record belong together: not while a step is under way, nor after one that failed. */
+  private consistent = true;
+  private saved: { readonly step: number; readonly path?: string } = { step: 0 };
   private savedAt = performance.now();
-  private measuredAt = performance.now();
-  private reportedStep = 0;
-  private reportedSeconds = 0;
-  private diverged = false;
+  private reported = noProgress;
 
-  private constructor(
-    private readonly plan: Plan,
-    private readonly learner: Learner,
-    private readonly training: TrainingStep,
-  ) {}
+  private constructor(private readonly plan: Plan) {
+    this.learner = plan.method.start(plan.encoder, plan.seed);
+    this.training = new TrainingStep(this.learner, plan.data.shape, plan);
+  }
 
   /** @throws InputError where the run folder cannot be used, or its checkpoint is damaged or another model's */
   static async begin(plan: Plan): Promise<Sitting> {
-    const folder = plan.checkpoint;
-    const checkpoint = folder && (await openRunFolder(folder, settingsOf(plan), plan.existing));
-    const learner = plan.method.start(plan.encoder, plan.seed);
-    const sitting = new Sitting(plan, learner, new TrainingStep(learner, plan.data.shape, plan));
-    if (checkpoint) {
-      restoreCheckpoint(checkpoint, sitting.state);
-      sitting.progress = checkpoint.progress;
-      sitting.savedStep = sitting.reportedStep = checkpoint.progress.step;
-      sitting.reportedSeconds = checkpoint.progress.seconds;
+    const sitting = new Sitting(plan);
+    try {
+      if (plan.checkpoint !== undefined) await sitting.open(plan.checkpoint);
+    } catch (error) {
+      await sitting.close();
+      throw error;
     }
     return sitting;
+  }
+
+  private async open(path: string): Promise<void> {
+    const { encoder, existing } = this.plan;
+    this.folder = await RunFolder.open(path, await settingsOf(this.plan), existing);
+    const { checkpoint } = this.folder;
+    if (!checkpoint) return this.folder.begin(encoder);
+    restoreCheckpoint(checkpoint, this.state);
+    this.progress = this.reported = checkpoint.progress;
+    this.secondsBefore = checkpoint.progress.seconds;
+    this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
+    return this.folder.resume(checkpoint.progress.step);
   }
 
   get finished(): boolean {
@@ -68,27 +78,32 @@ export class Sitting {
 
   /** Trains on one batch and returns what there is to report. @throws DivergenceError */
   async step(batch: ViewBatch): Promise<(StepEvent | EpochEvent)[]> {
+    this.consistent = false;
     const learningRate = this.learningRate();
     const result = await this.training.run(batch.views, learningRate);
-    if (!Number.isFinite(result.loss)) throw this.divergence(result.loss, batch);
+    if (!Number.isFinite(result.loss)) throw this.lossDiverged(result.loss, batch);
     this.progress = this.advanced(result.loss);
     const { step } = this.progress;
     const epochEnds = step % this.plan.stepsPerEpoch === 0;
     const events: (StepEvent | EpochEvent)[] = [];
     if (epochEnds || step % this.plan.reportEvery === 0) events.push(this.stepEvent(result, learningRate));
     if (epochEnds) events.push(this.endEpoch());
-    if (this.plan.checkpoint && events.length > 0) await recordEvents(this.plan.checkpoint, events);
+    await this.folder?.record(events);
+    this.consistent = true;
     return events;
   }
 
-  /** Writes a checkpoint unless nothing has happened since the last, or there is no folder. */
+  /**
+   * Writes a checkpoint unless nothing has happened since the last, or there is no folder.
+   * @throws DivergenceError where the last update made weights that are not finite: the checkpoint before stays
+   */
   async save(): Promise<CheckpointEvent[]> {
-    const { checkpoint: folder } = this.plan;
     const { step } = this.progress;
-    if (!folder || this.diverged || step === this.savedStep) return [];
-    const path = checkpointPath(folder);
-    await saveCheckpoint(path, this.state, this.progress);
-    this.savedStep = step;
+    if (!this.folder || !this.consistent || step === this.saved.step) return [];
+    const path = await this.folder.save(this.state, this.progress).catch((error: Error) => {
+      throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
+    });
+    this.saved = { step, path };
     this.savedAt = performance.now();
     return [{ type: 'checkpoint', step, path }];
   }
@@ -97,10 +112,11 @@ export class Sitting {
     return { type: 'end', reason, step: this.progress.step, seconds: this.progress.seconds };
   }
 
-  /** Frees what the run added; the encoder is the caller's and stays. */
-  dispose(): void {
+  /** Frees what the run added and leaves its folder; the encoder is the caller's and stays. */
+  async close(): Promise<void> {
     this.training.optimiser.dispose();
     for (const model of Object.values(this.learner.models)) if (model !== this.plan.encoder) model.dispose();
+    await this.folder?.close();
   }
 
   private get state() {
@@ -114,20 +130,17 @@ export class Sitting {
   }
 
   private advanced(loss: number): Progress {
-    const { step, epochLoss, seconds, epochStart } = this.progress;
-    const now = performance.now();
-    const elapsed = (now - this.measuredAt) / 1000;
-    this.measuredAt = now;
-    return { step: step + 1, epochLoss: epochLoss + loss, seconds: seconds + elapsed, epochStart };
+    const { step, epochLoss } = this.progress;
+    const seconds = this.secondsBefore + this.stopwatch.seconds;
+    return { ...this.progress, step: step + 1, epochLoss: epochLoss + loss, seconds };
   }
 
   private stepEvent({ loss, multiplier }: StepResult, learningRate: number): StepEvent {
     const { step, seconds } = this.progress;
     const { batchSize, stepsPerEpoch } = this.plan;
-    const images = (step - this.reportedStep) * batchSize;
-    const imagesPerSecond = images / (seconds - this.reportedSeconds);
-    this.reportedStep = step;
-    this.reportedSeconds = seconds;
+    const images = (step - this.reported.step) * batchSize;
+    const imagesPerSecond = images / (seconds - this.reported.seconds);
+    this.reported = this.progress;
     const epoch = Math.ceil(step / stepsPerEpoch);
     return {
       type: 'step',
@@ -154,17 +167,25 @@ export class Sitting {
     return event;
   }
 
-  private divergence(loss: number, { step: position, indices }: ViewBatch): DivergenceError {
-    this.diverged = true;
-    const { checkpoint: folder, stepsPerEpoch, data } = this.plan;
+  private lossDiverged(loss: number, { step: position, indices }: ViewBatch): DivergenceError {
+    const { stepsPerEpoch, data } = this.plan;
     const { step } = this.progress;
-    const kept =
-      folder && this.savedStep > 0
-        ? `The last good checkpoint is ${checkpointPath(folder)} (step ${this.savedStep}).`
-        : 'No checkpoint had been written.';
-    return new DivergenceError(
+    return this.diverged(
       `The loss became ${loss} at step ${step + 1} (epoch ${Math.floor(step / stepsPerEpoch) + 1}, batch ${position + 1}; ` +
-        `images ${[...indices].join(', ')} of ${data.name}). ${kept} Try a lower learning rate or a higher temperature.`,
+        `images ${[...indices].join(', ')} of ${data.name}).`,
     );
+  }
+
+  private weightsDiverged({ message }: NonFiniteError): DivergenceError {
+    return this.diverged(`The weights were not finite any more after step ${this.progress.step}: ${message}`);
+  }
+
+  private diverged(what: string): DivergenceError {
+    this.consistent = false;
+    const { step, path } = this.saved;
+    const kept = path
+      ? `The last good checkpoint is ${path} (step ${step}).`
+      : 'No checkpoint had been written.';
+    return new DivergenceError(`${what} ${kept} Try a lower learning rate or a higher temperature.`);
   }
 }

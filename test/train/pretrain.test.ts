@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { simclrViews } from '../../src/data/index.js';
 import { type ContrastiveLoss, dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
@@ -7,6 +7,9 @@ import { DivergenceError } from '../../src/train/index.js';
 import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
 
 beforeAll(() => tf.setBackend('cpu'));
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('pretrain', () => {
   test('reports start, every step, every epoch and the end, in order', async () => {
@@ -83,6 +86,28 @@ describe('pretrain', () => {
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'stopped', step: 2 });
   });
 
+  test('can be read once only', async () => {
+    const run = smallRun();
+    await eventsOf(run);
+    await expect(eventsOf(run)).rejects.toThrow('A run can be read once only');
+  });
+
+  test("counts the time between two reads as the reader's own", async () => {
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => {
+      now += 1;
+      return now;
+    });
+    const seconds: number[] = [];
+    for await (const event of smallRun()) {
+      now += 1e9;
+      if (event.type === 'epoch' || event.type === 'end') seconds.push(event.seconds);
+      if (event.type === 'step') expect(event.imagesPerSecond).toBeGreaterThan(4);
+    }
+    expect(seconds).toHaveLength(3);
+    for (const value of seconds) expect(value).toBeLessThan(1);
+  });
+
   test('stops at a loss that is no number, naming step, epoch, batch and images', async () => {
     const loss: ContrastiveLoss = Object.assign(
       (z1: tf.Tensor2D, z2: tf.Tensor2D) => tf.mul(dcl()(z1, z2), tf.scalar(Number.NaN)) as tf.Scalar,
@@ -100,6 +125,14 @@ describe('pretrain', () => {
     [{ batchSize: 1 }, 'batchSize is 1'],
     [{ epochs: 0 }, 'epochs is 0'],
     [{ seed: -1 }, 'seed is -1'],
+    [{ seed: 2 ** 33 }, 'seed is 8589934592'],
+    [{ momentum: Number.NaN }, 'momentum is NaN'],
+    [{ warmupEpochs: -3 }, 'warmupEpochs is -3'],
+    [{ warmupEpochs: 2.5 }, 'warmupEpochs is 2.5; it must be a number from 0 to 2'],
+    [{ weightDecay: -1 }, 'weightDecay is -1'],
+    [{ checkpointSeconds: Number.NaN }, 'checkpointSeconds is NaN'],
+    [{ existing: 'replace' as 'resume' }, "existing is 'replace'; choose refuse, resume, overwrite"],
+    [{ views: { ...simclrViews(), hue: 2 } }, 'hue is 2'],
     [{ learningRate: Number.NaN }, 'learningRate is NaN'],
     [{ reportEvery: 0.5 }, 'reportEvery is 0.5'],
     [{ data: { ...smallData(), shape: [6, 6, 3] as const } }, 'inputShape: [6,6,3]'],

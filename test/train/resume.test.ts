@@ -1,32 +1,22 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dclw } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
-import { loadEncoder, readEvents, type TrainEvent } from '../../src/train/index.js';
+import { loadEncoder, readEvents } from '../../src/train/index.js';
+import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallEncoder, smallRun } from './small-run.js';
 
+const path = eachWithAFolder();
 let folder: string;
 
 beforeAll(() => tf.setBackend('cpu'));
-beforeEach(async () => {
-  folder = join(await mkdtemp(join(tmpdir(), 'dcl-lab-')), 'run');
+beforeEach(() => {
+  folder = path();
 });
-afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
 const checkpointFile = () => join(folder, 'checkpoint.safetensors');
-
-/** Runs until the step and leaves the loop, as a notebook cell that is interrupted does. */
-async function leaveAt(step: number, options: Parameters<typeof smallRun>[0] = {}): Promise<void> {
-  for await (const event of smallRun({ checkpoint: folder, ...options })) {
-    if (event.type === 'step' && event.step === step) break;
-  }
-}
-
-const timeless = (events: readonly TrainEvent[]) =>
-  events.map((event) => ({ ...event, seconds: 0, imagesPerSecond: 0 }));
 
 describe('a run with a folder', () => {
   test.each([1, 2, 3, 4, 5])(
@@ -34,7 +24,7 @@ describe('a run with a folder', () => {
     async (step) => {
       const whole = smallEncoder();
       const expected = await eventsOf(smallRun({ encoder: whole }));
-      await leaveAt(step);
+      await leaveAt(step, folder);
       const encoder = smallEncoder();
       const resumed = await eventsOf(smallRun({ encoder, checkpoint: folder, existing: 'resume' }));
       expect(losses(resumed)).toEqual(losses(expected).slice(step));
@@ -60,31 +50,13 @@ describe('a run with a folder', () => {
     const events = await eventsOf(smallRun({ checkpoint: folder, checkpointSeconds: 0 }));
     const steps = events.flatMap((event) => (event.type === 'checkpoint' ? [event.step] : []));
     expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
-    expect((await readdir(folder)).sort()).toEqual(['checkpoint.safetensors', 'events.jsonl', 'run.json']);
-  });
-
-  test('gives back the encoder as it was before training', async () => {
-    await eventsOf(smallRun({ checkpoint: folder }));
-    const initial = await loadEncoder(folder, { weights: 'initial' });
-    expect([...initial.getWeights()[0]!.dataSync()]).toEqual([...smallEncoder().getWeights()[0]!.dataSync()]);
-  });
-
-  test('refuses a folder with another run and leaves it alone', async () => {
-    await eventsOf(smallRun({ checkpoint: folder }));
-    const before = await readFile(checkpointFile());
-    await expect(eventsOf(smallRun({ checkpoint: folder }))).rejects.toThrow(`${folder} holds another run`);
-    expect(await readFile(checkpointFile())).toEqual(before);
-  });
-
-  test('overwrites only when told to', async () => {
-    await leaveAt(4);
-    const events = await eventsOf(smallRun({ checkpoint: folder, existing: 'overwrite', seed: 9 }));
-    expect(events[0]).toMatchObject({ step: 0 });
-    expect(await readEvents(folder)).toHaveLength(8);
+    expect((await readdir(folder)).sort()).toEqual([
+      ...['checkpoint.safetensors', 'events.jsonl', 'initial.safetensors', 'run.json'],
+    ]);
   });
 
   test('refuses to resume with other settings and lists them', async () => {
-    await leaveAt(2);
+    await leaveAt(2, folder);
     const other = { seed: 2, method: simclr({ loss: dclw(), head: { outputFeatures: 3 } }) };
     const error = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume', ...other })).catch(
       (e) => e,
@@ -93,17 +65,8 @@ describe('a run with a folder', () => {
     expect(error.message).toContain('"dclw"');
   });
 
-  test('refuses a folder of something else', async () => {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'thesis.tex'), 'x');
-    await expect(eventsOf(smallRun({ checkpoint: folder, existing: 'overwrite' }))).rejects.toThrow(
-      'holds no run of dcl-lab',
-    );
-    expect(await readdir(folder)).toEqual(['thesis.tex']);
-  });
-
   test('starts over where it was killed before its first checkpoint', async () => {
-    await leaveAt(2);
+    await leaveAt(2, folder);
     await rm(checkpointFile());
     const events = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
     expect(events[0]).toMatchObject({ step: 0 });
@@ -111,7 +74,7 @@ describe('a run with a folder', () => {
   });
 
   test('names a checkpoint that is cut short, damaged or another model, and leaves it untouched', async () => {
-    await leaveAt(2);
+    await leaveAt(2, folder);
     const good = await readFile(checkpointFile());
     const resume = (encoder = smallEncoder()) =>
       eventsOf(smallRun({ encoder, checkpoint: folder, existing: 'resume' })).catch((error) => error.message);

@@ -1,0 +1,113 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { InputError } from '../../src/errors.js';
+import { NonFiniteError, readCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.js';
+import { decodeSafetensors, encodeSafetensors, loadEncoder } from '../../src/train/index.js';
+import { eachWithAFolder } from './run-in-folder.js';
+import { eventsOf, smallEncoder, smallRun } from './small-run.js';
+
+const folder = eachWithAFolder();
+let path: string;
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(async () => {
+  await mkdir(folder());
+  path = join(folder(), 'checkpoint.safetensors');
+});
+
+const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+const progress = { step: 7, epochLoss: 1.5, seconds: 60, epochStart: 30 };
+
+describe('a checkpoint', () => {
+  test('with any byte changed is refused, or means what it meant', async () => {
+    await saveCheckpoint(path, { models: { encoder: smallEncoder() } }, progress);
+    const good = await readCheckpoint(path);
+    const bytes = await readFile(path);
+    const headerEnd = 8 + Number(bytes.readBigUInt64LE());
+    const place = fc.oneof(fc.nat({ max: headerEnd - 1 }), fc.nat({ max: bytes.length - 1 }));
+    await fc.assert(
+      fc.asyncProperty(place, fc.integer({ min: 1, max: 255 }), async (at, change) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at]! ^= change;
+        await writeFile(path, damaged);
+        const read = await readCheckpoint(path).catch((error) => error);
+        if (!(read instanceof Error)) return expect(read).toEqual(good);
+        expect(read).toBeInstanceOf(InputError);
+        expect(read.message).toContain(path);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test.each([
+    ['progress', /\\"step\\":7/, '\\"step\\":8'],
+    ['name of a tensor', /encoder\/001/, 'encoder/901'],
+    ['shape', /"shape":\[3,3,1,2\]/, '"shape":[3,3,2,1]'],
+    ['topology', /\\"strides\\":\[1,1\]/, '\\"strides\\":[2,2]'],
+  ])('whose %s was changed is damaged', async (_, pattern, replacement) => {
+    await saveCheckpoint(path, { models: { encoder: smallEncoder() } }, progress);
+    const text = await readFile(path, 'latin1');
+    expect(text).toMatch(pattern);
+    await writeFile(path, text.replace(pattern, replacement), 'latin1');
+    await expect(readCheckpoint(path)).rejects.toThrow(`${path} is damaged`);
+  });
+
+  test('of another version is refused as such', async () => {
+    await saveCheckpoint(path, { models: { encoder: smallEncoder() } });
+    const { tensors, metadata } = decodeSafetensors(await readFile(path), path);
+    const other = { ...metadata, format: 'dcl-lab checkpoint 1' };
+    await writeFile(path, encodeSafetensors({ tensors, metadata: other }));
+    await expect(readCheckpoint(path)).rejects.toThrow('"dcl-lab checkpoint 1" of another version');
+  });
+
+  test.each([Number.NaN, Number.NEGATIVE_INFINITY])('never holds %d; the one before stays', async (value) => {
+    const encoder = smallEncoder();
+    await saveCheckpoint(path, { models: { encoder } }, progress);
+    const before = await readFile(path);
+    const last = encoder.weights.at(-1)!;
+    tf.tidy(() => {
+      last.write(tf.fill(last.shape as number[], value));
+    });
+    const saving = saveCheckpoint(path, { models: { encoder } }, { ...progress, step: 8 });
+    await expect(saving).rejects.toThrow(NonFiniteError);
+    expect(await readFile(path)).toEqual(before);
+  });
+});
+
+describe('loadEncoder', () => {
+  test('gives the encoder as it was before this run, also if it was trained before', async () => {
+    const encoder = smallEncoder();
+    await eventsOf(smallRun({ encoder }));
+    const before = values(encoder);
+    await eventsOf(smallRun({ encoder, checkpoint: folder() }));
+    expect(values(await loadEncoder(folder(), { weights: 'initial' }))).toEqual(before);
+    expect(values(await loadEncoder(path, { weights: 'initial' }))).toEqual(before);
+    expect(values(await loadEncoder(folder()))).toEqual(values(encoder));
+  });
+
+  test('gives the initial weights of layers without seeds', async () => {
+    const images = tf.input({ shape: [6, 6, 1] });
+    const convolved = tf.layers.conv2d({ filters: 2, kernelSize: 3 }).apply(images);
+    const features = tf.layers.globalAveragePooling2d({}).apply(convolved) as tf.SymbolicTensor;
+    const encoder = tf.model({ inputs: images, outputs: features });
+    const before = values(encoder);
+    await eventsOf(smallRun({ encoder, checkpoint: folder() }));
+    expect(values(await loadEncoder(folder(), { weights: 'initial' }))).toEqual(before);
+  });
+
+  test('refuses a file without an encoder, or with fewer weights than its encoder has', async () => {
+    await saveCheckpoint(path, { models: { projection: smallEncoder() } });
+    await expect(loadEncoder(path)).rejects.toThrow(`${path} holds no encoder`);
+    const encoder = smallEncoder();
+    const lacking = { weights: encoder.weights.slice(1), toJSON: () => encoder.toJSON(null, false) };
+    await saveCheckpoint(path, { models: { encoder: lacking as unknown as tf.LayersModel } });
+    const before = tf.memory().numTensors;
+    const refused = loadEncoder(path);
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(`${path} belongs to another model`);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,138 @@
+import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Dataset } from '../../src/data/index.js';
+import { InputError } from '../../src/errors.js';
+import { type ContrastiveLoss, dcl } from '../../src/losses/index.js';
+import { simclr } from '../../src/methods/index.js';
+import { DivergenceError, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
+import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
+
+const path = eachWithAFolder();
+let folder: string;
+
+beforeAll(() => tf.setBackend('cpu'));
+beforeEach(() => {
+  folder = path();
+});
+
+/** DCL whose loss is right at every step, but whose gradient is NaN at one of them. */
+function brokenGradientAt(step: number): PretrainOptions['method'] {
+  let steps = 0;
+  const right = dcl();
+  const loss: ContrastiveLoss = Object.assign(
+    (z1: tf.Tensor2D, z2: tf.Tensor2D) => {
+      steps += 1;
+      // The square root of 0 has an infinite slope, which times 0 is NaN.
+      const zero = tf.sum(tf.sqrt(tf.mul(z1, 0)));
+      return steps === step ? (tf.add(right(z1, z2), zero) as tf.Scalar) : right(z1, z2);
+    },
+    { lossName: right.lossName, settings: right.settings },
+  );
+  return simclr({ loss, head: { outputFeatures: 3 } });
+}
+
+/** Data whose images cannot be read any more once `failing` is true. */
+function failingData(): { data: Dataset; fail: () => void } {
+  const data = smallData();
+  let failing = false;
+  return {
+    data: { ...data, read: (indices) => (failing ? Promise.reject(new Error('gone')) : data.read(indices)) },
+    fail: () => {
+      failing = true;
+    },
+  };
+}
+
+describe('an update that makes weights NaN', () => {
+  test('ends the run and leaves the checkpoint before it, which resumes', async () => {
+    const expected = losses(await eventsOf(smallRun()));
+    const seen: number[] = [];
+    const run = smallRun({ checkpoint: folder, checkpointSeconds: 0, method: brokenGradientAt(3) });
+    const error = await (async () => {
+      for await (const event of run) if (event.type === 'checkpoint') seen.push(event.step);
+    })().catch((reason) => reason);
+    expect(seen).toEqual([1, 2]);
+    expect(error).toBeInstanceOf(DivergenceError);
+    expect(error.message).toMatch(
+      /not finite any more after step 3: encoder\/000 holds NaN.* last good checkpoint is .* \(step 2\)/,
+    );
+    const resumed = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    expect(losses(resumed)).toEqual(expected.slice(2));
+  });
+
+  test('is reported where the reader leaves its loop right after it', async () => {
+    await leaveAt(2, folder);
+    const before = await readFile(join(folder, 'checkpoint.safetensors'));
+    const left = leaveAt(3, folder, { existing: 'resume', method: brokenGradientAt(1) });
+    await expect(left).rejects.toThrow(DivergenceError);
+    expect(await readFile(join(folder, 'checkpoint.safetensors'))).toEqual(before);
+  });
+});
+
+describe('a run that fails', () => {
+  test('says what ended it, not that the last checkpoint could not be written either', async () => {
+    const { data, fail } = failingData();
+    const encoder = smallEncoder();
+    const before = tf.memory().numTensors;
+    const reading = (async () => {
+      for await (const event of smallRun({ checkpoint: folder, encoder, data, epochs: 40 })) {
+        if (event.type !== 'step' || event.step > 1) continue;
+        fail();
+        await mkdir(join(folder, 'starting', 'checkpoint.safetensors'));
+      }
+    })();
+    await expect(reading).rejects.toThrow('gone');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test('keeps what it trained before an image that cannot be read', async () => {
+    const { data, fail } = failingData();
+    const reading = (async () => {
+      for await (const event of smallRun({ checkpoint: folder, data })) {
+        if (event.type === 'epoch') fail();
+      }
+    })();
+    await expect(reading).rejects.toThrow('gone');
+    const resumed = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    expect(resumed[0]).toMatchObject({ step: 3 });
+    expect(timeless(await readEvents(folder))).toEqual(
+      timeless((await eventsOf(smallRun())).filter(({ type }) => type === 'step' || type === 'epoch')),
+    );
+  });
+
+  test('resumes to a whole record where an event could not be written', async () => {
+    const record = join(folder, 'events.jsonl');
+    const reading = (async () => {
+      for await (const event of smallRun({ checkpoint: folder, checkpointSeconds: 0 })) {
+        if (event.type !== 'checkpoint' || event.step !== 2) continue;
+        await rename(record, `${record}-kept`);
+        await mkdir(record);
+      }
+    })();
+    await expect(reading).rejects.toThrow(InputError);
+    await rmdir(record);
+    await rename(`${record}-kept`, record);
+    await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    expect(timeless(await readEvents(folder))).toEqual(
+      timeless((await eventsOf(smallRun())).filter(({ type }) => type === 'step' || type === 'epoch')),
+    );
+  });
+
+  test('frees what it made where its checkpoint is refused', async () => {
+    await leaveAt(2, folder);
+    const file = join(folder, 'checkpoint.safetensors');
+    await rm(file);
+    await mkdir(file);
+    const encoder = smallEncoder();
+    const before = tf.memory().numTensors;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(eventsOf(smallRun({ checkpoint: folder, existing: 'resume', encoder }))).rejects.toThrow(
+        `The checkpoint ${file} cannot be read`,
+      );
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
