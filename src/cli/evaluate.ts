@@ -29,7 +29,7 @@ export function addEvaluate(program: Command): void {
     )
     .argument('<run...>', 'folders or checkpoints of runs');
   withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
-    .option('--untrained', 'also measure the encoder as it was before training')
+    .option('--untrained', "also measure each run's encoder as it was before training")
     .option('--no-linear', 'kNN alone')
     .option('--linear-epochs <n>', 'epochs of linear evaluation (default: 90)', wholeNumber)
     .action(evaluateFromCommandLine);
@@ -47,9 +47,12 @@ async function evaluateFromCommandLine(
     return results(name, await embedded(train), await embedded(splits.test), options);
   };
   const rows: Result[] = [];
-  if (options.untrained)
-    rows.push(...(await measure('untrained', await loadEncoder(runs[0]!, { weights: 'initial' }))));
-  for (const run of runs) rows.push(...(await measure(run, await loadEncoder(run))));
+  for (const run of runs) {
+    if (options.untrained) {
+      rows.push(...(await measure(`${run}, untrained`, await loadEncoder(run, { weights: 'initial' }))));
+    }
+    rows.push(...(await measure(run, await loadEncoder(run))));
+  }
   show(
     table({
       encoder: rows.map((row) => row.encoder),

@@ -122,7 +122,7 @@ describe('dcl-lab', () => {
     );
     expect(evaluated.status).toBe(0);
     expect(evaluated.stdout).toMatch(
-      /untrained +kNN[\s\S]*untrained +linear[\s\S]*whole +kNN[\s\S]*whole +linear/,
+      /whole, untrained +kNN[\s\S]*whole, untrained +linear[\s\S]*whole +kNN[\s\S]*whole +linear/,
     );
   });
 
@@ -198,9 +198,11 @@ describe('dcl-lab', () => {
     );
   });
 
-  test('ends cleanly at Ctrl-C, with a checkpoint to continue from', async () => {
+  test('keeps others out of its folder, and ends cleanly at Ctrl-C with a checkpoint to continue from', async () => {
     const { child, begun, finished } = start(pretrain('interrupted', '--epochs', '2000'));
     await begun;
+    const second = await dclLab(...pretrain('interrupted', '--epochs', '2000', '--resume'));
+    expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining(`process ${child.pid}`) });
     child.kill('SIGINT');
     expect(await finished).toMatchObject({ status: 130 });
     const resumed = start(pretrain('interrupted', '--epochs', '2000', '--resume'));
