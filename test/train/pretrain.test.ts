@@ -132,7 +132,7 @@ describe('pretrain', () => {
     [{ weightDecay: -1 }, 'weightDecay is -1'],
     [{ checkpointSeconds: Number.NaN }, 'checkpointSeconds is NaN'],
     [{ existing: 'replace' as 'resume' }, "existing is 'replace'; choose refuse, resume, overwrite"],
-    [{ views: { ...simclrViews(), hue: 2 } }, 'hue is 2'],
+    [{ views: { ...simclrViews(), hue: 2 } }, 'hue'],
     [{ learningRate: Number.NaN }, 'learningRate is NaN'],
     [{ reportEvery: 0.5 }, 'reportEvery is 0.5'],
     [{ data: { ...smallData(), shape: [6, 6, 3] as const } }, 'inputShape: [6,6,3]'],
