@@ -24,7 +24,7 @@ ${plotlyPromise}
 })();</script>`;
 }
 
-export function pictureHtml({ png, width }: Picture, description: string): string {
+function pictureHtml({ png, width }: Picture, description: string): string {
   const data = Buffer.from(png).toString('base64');
   return `<img alt="${escapeHtml(description)}" src="data:image/png;base64,${data}" width="${width}" style="max-width:100%;height:auto">`;
 }

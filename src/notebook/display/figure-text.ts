@@ -32,7 +32,7 @@ function traceText(trace: Trace): string {
 }
 
 /** Heights of a series in eight steps, averaged down to at most 40 characters. */
-export function sparkline(values: readonly number[]): string {
+function sparkline(values: readonly number[]): string {
   const width = Math.min(sparkWidth, values.length);
   const means = Array.from({ length: width }, (_, i) => {
     const part = values.slice(

@@ -1,5 +1,6 @@
 import type { Figure } from '../../figures/index.js';
 import { escapeHtml, scriptJson } from '../display/escape.js';
+import { figureHeight } from '../display/figure-html.js';
 import { plotlyConfig, plotlyLoader } from '../display/plotly-script.js';
 import { type Cell, joined, type Notebook } from '../format/notebook.js';
 import { codeHtml, markdownHtml } from './markdown.js';
@@ -61,7 +62,7 @@ function chartScripts(figures: readonly Figure[]): string {
   for (const element of document.querySelectorAll("[data-figure]")) {
     const { data, layout } = figures[element.dataset.figure];
     element.replaceChildren();
-    Plotly.newPlot(element, data, { height: 460, ...layout }, ${scriptJson(plotlyConfig)});
+    Plotly.newPlot(element, data, { height: ${figureHeight}, ...layout }, ${scriptJson(plotlyConfig)});
   }
 })();</script>`;
 }

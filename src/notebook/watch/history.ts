@@ -7,7 +7,7 @@ export interface RunHistory {
   readonly steps: readonly StepEvent[];
   readonly epochs: readonly EpochEvent[];
   readonly reason: 'completed' | 'stopped';
-  /** Time spent on this run since it began or was resumed. */
+  /** Seconds spent training, over all sittings of a run that was resumed. */
   readonly seconds: number;
 }
 
