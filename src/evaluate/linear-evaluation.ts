@@ -8,13 +8,13 @@ import { assertComparable, type Embeddings } from './embed.js';
 export interface LinearEvaluationOptions {
   /** Passes over the training embeddings; 90 by default. */
   readonly epochs?: number;
-  /** 256 by default, or all rows where there are fewer. */
+  /** 256 by default, or all rows where there are fewer; the last batch of an epoch may be smaller. */
   readonly batchSize?: number;
   /** Highest learning rate of the cosine schedule; 0.1 x batchSize / 256 by default. */
   readonly learningRate?: number;
   /** Decides the order of rows; 1 by default. */
   readonly seed?: number;
-  /** Called after each epoch with its mean cross-entropy in nats. */
+  /** Called after each epoch with its mean cross-entropy over the rows, in nats. */
   readonly onEpoch?: (epoch: number, epochs: number, loss: number) => void;
 }
 
@@ -28,7 +28,8 @@ export interface LinearEvaluation extends Classification {
  * Linear evaluation on frozen features: softmax regression by SGD (momentum 0.9, no weight decay, cosine), the usual
  * protocol without its augmentation. Features are first centred and scaled by the training set's mean and standard
  * deviation, so that one learning rate suits encoders of any scale.
- * @throws InputError where the two sets come from different encoders or classes, or an option cannot be used
+ * @throws InputError where the two sets come from different encoders or classes or are not finite, where an option cannot
+ *   be used, and where the classifier diverges, with advice to lower the learning rate
  */
 export async function linearEvaluation(
   train: Embeddings,
@@ -45,20 +46,19 @@ export async function linearEvaluation(
   const scale = standardisation(train);
   const features = standardised(train, scale);
   const classifier = new LinearClassifier(train.dimension, train.classes.length);
-  const steps = Math.floor(train.count / batchSize);
+  const steps = Math.ceil(train.count / batchSize);
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const order = epochOrder(train.count, seed, epoch);
-      const losses: number[] = [];
+      let total = 0;
       for (let step = 0; step < steps; step++) {
         const rows = order.subarray(step * batchSize, (step + 1) * batchSize);
         const schedule = { peak, totalSteps: epochs * steps, warmupSteps: 0 };
         const rate = cosineWithWarmup(epoch * steps + step, schedule);
-        losses.push(
-          await classifier.step(take(features, train.dimension, rows), take(train.labels, 1, rows), rate),
-        );
+        const [inputs, labels] = [take(features, train.dimension, rows), take(train.labels, 1, rows)];
+        total += rows.length * (await classifier.step(inputs, labels, rate));
       }
-      const loss = losses.reduce((sum, value) => sum + value, 0) / steps;
+      const loss = total / train.count;
       if (!Number.isFinite(loss)) throw diverged(epoch, peak);
       onEpoch?.(epoch + 1, epochs, loss);
     }
