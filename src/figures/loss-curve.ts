@@ -3,6 +3,7 @@ import { type SeriesStyle, seriesStyles } from './series-style.js';
 
 /** The losses of a run, such as what `notebook.watch` returns. */
 export interface LossHistory {
+  /** Steps that were reported; a run reports every tenth by default. */
   readonly steps: readonly { readonly step: number; readonly loss: number }[];
 }
 
@@ -13,13 +14,14 @@ export interface LossCurveOptions {
   readonly subtitle?: string;
 }
 
-/** More steps than this are drawn as their running mean, over the single steps in a pale line. */
+/** More reports than this are drawn as their running mean, over the single ones in a pale line. */
 const smoothFrom = 60;
 /** A curve is thinned to at most this many points. */
 const mostPoints = 400;
 
 /**
- * Loss against training step, a curve for each name. Losses of different kinds have different zero points, so compare
+ * Loss against training step, a curve for each name; from 60 reported steps on as a running mean of so many reports as the
+ * axis says. Losses of different kinds have different zero points, so compare
  * shapes, not heights.
  */
 export function lossCurve(
@@ -34,7 +36,7 @@ export function lossCurve(
     title: options.title ?? 'Training loss',
     subtitle: options.subtitle,
     x: 'training step',
-    y: window === 1 ? 'loss (nats)' : `loss (nats), mean of ${window}`,
+    y: window === 1 ? 'loss (nats)' : `loss (nats), mean of ${window} reports`,
   });
   return { data: names.flatMap((name, i) => curves(name, histories[name]!, styles[i]!, window)), layout };
 }

@@ -1,9 +1,10 @@
 import { type MultiplierStatistics, statistics } from '../npc/index.js';
-import { baseLayout, type Figure, rounded } from './figure.js';
+import { baseLayout, type Figure } from './figure.js';
+import { histogramBars, total } from './histogram-bars.js';
 import { seriesStyles } from './series-style.js';
 
 export interface MultiplierHistogramOptions {
-  /** Default: `How strong is the gradient? The negative-positive-coupling multiplier q`. */
+  /** Default: `The multiplier q of the gradient`. */
   readonly title?: string;
   /** Data set, batch size, temperature, seed. */
   readonly subtitle?: string;
@@ -21,13 +22,9 @@ export function multiplierHistogram(
   const styles = seriesStyles(names);
   const data = names.map((name, i) => {
     const { histogram, mean, variation } = described(multipliers[name]!);
-    const count = histogram.reduce((sum, n) => sum + n, 0);
     return {
-      type: 'bar',
-      name: `${name}: n = ${count}, mean ${mean.toFixed(2)}, C<sub>v</sub> ${variation.toFixed(2)}`,
-      x: rounded(histogram.map((_, bin) => (bin + 0.5) / histogram.length)),
-      y: rounded(histogram.map((n) => (100 * n) / count)),
-      width: 1 / histogram.length,
+      ...histogramBars(histogram),
+      name: `${name}: n = ${total(histogram)}, mean ${mean.toFixed(2)}, C<sub>v</sub> ${variation.toFixed(2)}`,
       marker: { color: styles[i]!.colour, pattern: { shape: styles[i]!.pattern } },
       opacity: names.length > 1 ? 0.6 : 0.9,
     };

@@ -23,7 +23,8 @@ export interface ProjectOptions {
 /**
  * Positions of the rows in the plane.
  * @returns [count, 2], row by row
- * @throws InputError for fewer rows than the method needs, fewer than two features, or an option that cannot be used
+ * @throws InputError for fewer rows than the method needs, fewer than two features, one that is not finite, or an
+ *   option that cannot be used
  */
 export function project(embeddings: ProjectInput, options: ProjectOptions = {}): Float32Array {
   const { method = 'pca', seed = 1, neighbors = 15 } = options;
@@ -51,9 +52,17 @@ function toRows({ features, count, dimension }: ProjectInput): number[][] {
       `${features.length} features are no [${count}, ${dimension}] matrix with at least two columns.`,
     );
   }
-  return Array.from({ length: count }, (_, row) =>
-    Array.from({ length: dimension }, (_unused, column) => features[row * dimension + column]!),
-  );
+  // float32, as embeddings are: the eigenvalues of squares that underflow float64 are not found.
+  const values = Float32Array.from(features);
+  const stray = values.findIndex((value) => !Number.isFinite(value));
+  if (stray >= 0) {
+    throw new InputError(
+      `Row ${Math.floor(stray / dimension)} holds ${values[stray]}; project finite features.`,
+    );
+  }
+  return Array.from({ length: count }, (_, row) => [
+    ...values.subarray(row * dimension, (row + 1) * dimension),
+  ]);
 }
 
 function requireRows(rows: readonly unknown[], least: number, method: string): void {

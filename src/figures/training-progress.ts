@@ -1,4 +1,5 @@
-import { axis, baseLayout, type Figure, rounded } from './figure.js';
+import { axis, baseLayout, type Figure } from './figure.js';
+import { histogramBars } from './histogram-bars.js';
 import { type LossHistory, lossCurve } from './loss-curve.js';
 
 export interface TrainingProgressOptions extends LossHistory {
@@ -13,19 +14,12 @@ export interface TrainingProgressOptions extends LossHistory {
 /** The loss so far beside the histogram of q, for a run under way. */
 export function trainingProgress({ steps, histogram, title, status }: TrainingProgressOptions): Figure {
   const losses = lossCurve({ [title]: { steps } });
-  const count = Math.max(
-    1,
-    histogram.reduce((sum, n) => sum + n, 0),
-  );
   const colour = (losses.data.at(-1) as { line: { color: string } }).line.color;
   const bars = {
-    type: 'bar',
+    ...histogramBars(histogram),
     name: 'q',
     xaxis: 'x2',
     yaxis: 'y2',
-    x: rounded(histogram.map((_, bin) => (bin + 0.5) / histogram.length)),
-    y: rounded(histogram.map((n) => (100 * n) / count)),
-    width: 1 / histogram.length,
     marker: { color: colour },
   };
   const layout = baseLayout({ title, subtitle: status, x: 'step', y: 'loss (nats)' });

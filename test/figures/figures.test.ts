@@ -60,7 +60,7 @@ describe('lossCurve', () => {
       DCL: steps(...Array.from({ length: 5000 }, (_, i) => (i % 2 === 0 ? 1 : 3))),
     });
     const [single, mean] = figure.data as unknown as { x: number[]; y: number[] }[];
-    expect(axisTitle(figure, 'yaxis')).toBe('loss (nats), mean of 100');
+    expect(axisTitle(figure, 'yaxis')).toBe('loss (nats), mean of 100 reports');
     expect(mean!.y.slice(10).every((value) => value === 2)).toBe(true);
     expect(single!.y.every((value) => value === 1 || value === 3)).toBe(true);
     for (const { x } of [single!, mean!]) {

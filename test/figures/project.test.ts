@@ -29,6 +29,19 @@ describe('pca', () => {
     );
   });
 
+  test('takes values whose squares float64 cannot hold', () => {
+    const plane = [0, 2.3e-80, 10, 0, 0, 0, -10, 0, 0, 0, 8.9e-243, 0];
+    const features = Array.from({ length: 6 }, (_, i) => [
+      0.6 * plane[2 * i]!,
+      plane[2 * i + 1]!,
+      0.8 * plane[2 * i]!,
+    ]);
+    const points = project({ features: features.flat(), count: 6, dimension: 3 });
+    expect([...points].map(Math.abs)).toEqual(
+      [0, 0, 10, 0, 0, 0, 10, 0, 0, 0, 0, 0].map((value) => expect.closeTo(value, 5)),
+    );
+  });
+
   test('puts the direction of larger variance first', () => {
     const features = Float32Array.from({ length: 40 }, (_, i) =>
       i % 2 === 0 ? Math.sin(i) : 9 * Math.cos(i),
@@ -65,6 +78,8 @@ test('what cannot be projected is refused', () => {
   const few = { features: [1, 2, 3, 4], count: 2, dimension: 2 };
   expect(() => project(few)).toThrow('pca needs at least 3 rows, not 2');
   expect(() => project(few, { method: 'umap' })).toThrow('umap needs at least 16 rows');
+  const diverged = [1, 2, 3, Number.NaN, 5, 6];
+  expect(() => project({ features: diverged, count: 3, dimension: 2 })).toThrow('Row 1 holds NaN');
   expect(() => project({ ...few, count: 3 })).toThrow('4 features are no [3, 2] matrix');
   expect(() => project(few, { method: 'tsne' as 'pca' })).toThrow("method is 'tsne'; choose pca, umap");
 });
