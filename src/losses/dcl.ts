@@ -2,13 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
 import type { ContrastiveLoss } from './loss.js';
-import { defaults } from './settings.js';
+import { defaults, type TemperatureOptions } from './settings.js';
 import { normalise, type Similarities, similarities } from './similarities.js';
-
-export interface DCLOptions {
-  /** Divides the similarities; above 0. Default 0.1. */
-  readonly temperature?: number;
-}
 
 /**
  * Decoupled contrastive loss (Yeh et al., ECCV 2022, Proposition 2): InfoNCE with the positive taken out of the
@@ -22,7 +17,7 @@ export interface DCLOptions {
  * @throws InputError for a temperature that is not a finite number above 0; the loss itself throws one unless it is
  *   given two [N, d] with N of at least 2
  */
-export function dcl(options: DCLOptions = {}): ContrastiveLoss {
+export function dcl(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
   requirePositive('temperature', temperature);
   const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>

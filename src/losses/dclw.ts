@@ -2,12 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
 import type { ContrastiveLoss } from './loss.js';
-import { defaults } from './settings.js';
+import { defaults, type TemperatureOptions } from './settings.js';
 import { normalise, similarities } from './similarities.js';
 
-export interface DCLWOptions {
-  /** Divides the similarities; above 0. Default 0.1. */
-  readonly temperature?: number;
+export interface DCLWOptions extends TemperatureOptions {
   /** Width of the weighting: the smaller, the more the weights differ; above 0. Default 0.5. */
   readonly sigma?: number;
 }

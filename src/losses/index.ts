@@ -1,5 +1,6 @@
 export { byName, names } from './by-name.js';
-export { type DCLOptions, dcl } from './dcl.js';
+export { dcl } from './dcl.js';
 export { type DCLWOptions, dclw } from './dclw.js';
-export { type InfoNCEOptions, infoNCE } from './info-nce.js';
+export { infoNCE } from './info-nce.js';
 export type { ContrastiveLoss, LossSettings } from './loss.js';
+export type { TemperatureOptions } from './settings.js';

@@ -2,13 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { requirePositive } from '../errors.js';
 import { decoupledTerms } from './dcl.js';
 import type { ContrastiveLoss } from './loss.js';
-import { defaults } from './settings.js';
+import { defaults, type TemperatureOptions } from './settings.js';
 import { normalise, similarities } from './similarities.js';
-
-export interface InfoNCEOptions {
-  /** Divides the similarities; above 0. Default 0.1. */
-  readonly temperature?: number;
-}
 
 /**
  * InfoNCE as SimCLR uses it (NT-Xent): for every anchor
@@ -24,7 +19,7 @@ export interface InfoNCEOptions {
  * @throws InputError for a temperature that is not a finite number above 0; the loss itself throws one unless it is
  *   given two [N, d] with N of at least 2
  */
-export function infoNCE(options: InfoNCEOptions = {}): ContrastiveLoss {
+export function infoNCE(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
   requirePositive('temperature', temperature);
   const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>

@@ -1,2 +1,2 @@
-export { type MultiplierOptions, multiplier } from './multiplier.js';
+export { multiplier } from './multiplier.js';
 export { type MultiplierStatistics, statistics } from './statistics.js';

@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { requirePositive } from '../errors.js';
 import { decoupledTerms } from '../losses/dcl.js';
-import { defaults } from '../losses/settings.js';
+import { defaults, type TemperatureOptions } from '../losses/settings.js';
 import { normalise, similarities } from '../losses/similarities.js';
-
-export interface MultiplierOptions {
-  /** Divides the similarities; above 0. Default 0.1. */
-  readonly temperature?: number;
-}
 
 /**
  * The negative-positive-coupling multiplier of every anchor (Yeh et al., ECCV 2022, Proposition 1): the one factor
@@ -24,7 +19,7 @@ export interface MultiplierOptions {
  * @returns q, [2, N] (view, sample), each between 0 and 1
  * @throws InputError unless both are [N, d] with N of at least 2 and the temperature is a finite number above 0
  */
-export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: MultiplierOptions = {}): tf.Tensor2D {
+export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: TemperatureOptions = {}): tf.Tensor2D {
   const { temperature = defaults.temperature } = options;
   requirePositive('temperature', temperature);
   return tf.tidy(() => {
