@@ -1,13 +1,14 @@
 /** What every command that computes on images shares: its options, and the work before its own. */
 import { type Command, Option } from 'commander';
-import { type Dataset, type LoadProgress, load, type Splits, subset } from '../data/index.js';
+import { type Dataset, datasetNames, type LoadProgress, load, type Splits, subset } from '../data/index.js';
 import { type UseOptions, use } from '../engine/index.js';
+import { InputError } from '../errors.js';
 import { given, imageSize, wholeNumber } from './option-values.js';
 import { progressLine } from './progress-line.js';
 import { skippedImages } from './skipped-images.js';
 
 export interface PreparationOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly size?: readonly [number, number];
   readonly strict?: boolean;
   readonly images?: number;
@@ -19,7 +20,7 @@ export interface PreparationOptions {
 /** @param images - what `--images` means to the command */
 export function withPreparationOptions(command: Command, images: string): Command {
   return command
-    .requiredOption(
+    .option(
       '--data <name or folder>',
       'mnist, cifar10, cifar100, or a folder with train/CLASS/ and test/CLASS/',
     )
@@ -37,13 +38,14 @@ export function withPreparationOptions(command: Command, images: string): Comman
 
 /** Starts the engine, says which one and why on standard error, and loads the data set. */
 export async function prepare(options: PreparationOptions): Promise<Splits> {
-  const { engine, device, threads } = options;
+  const { data, engine, device, threads } = options;
+  if (data === undefined) throw new InputError(`Give --data: ${datasetNames.join(', ')} or a folder.`);
   const info = await use(given({ name: engine, device, threads }));
   console.error(`Engine: ${info.name} on ${info.device}, ${info.threads} threads (${info.reason})`);
-  return loadData(options);
+  return loadData(data, options);
 }
 
-async function loadData({ data, size, strict }: PreparationOptions): Promise<Splits> {
+async function loadData(data: string, { size, strict }: PreparationOptions): Promise<Splits> {
   const skipped = skippedImages();
   try {
     return await load(data, {

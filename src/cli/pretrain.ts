@@ -1,9 +1,12 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { datasetNames } from '../data/index.js';
 import { byName as lossByName, names as lossNames } from '../losses/index.js';
 import { simclr } from '../methods/index.js';
 import { architectures, byName as encoderByName } from '../models/index.js';
 import { watch } from '../notebook/index.js';
 import { pretrain } from '../train/index.js';
+import { keepingOptions, resumedOptions } from './kept-options.js';
 import { decimal, given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 
@@ -54,13 +57,17 @@ export function addPretrain(program: Command): void {
     .option('--weight-decay <d>', 'weight decay', decimal, 5e-4)
     .option('--checkpoint-seconds <s>', 'seconds between checkpoints', decimal, 60)
     .addOption(
-      new Option('--resume', 'continue the run that the folder holds, exactly').conflicts('overwrite'),
+      new Option('--resume', 'continue the run that the folder holds, exactly, with its options').conflicts(
+        'overwrite',
+      ),
     )
     .option('--overwrite', 'replace the run that the folder holds')
     .action(pretrainFromCommandLine);
 }
 
-async function pretrainFromCommandLine(options: PretrainCommandOptions): Promise<void> {
+async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: Command): Promise<void> {
+  const { output, resume, overwrite } = typed;
+  const options = resume ? await resumedOptions(output, typed, command) : typed;
   const { seed, stem, width, temperature, sigma, learningRate } = options;
   const { batchSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
   const { train } = await prepare(options);
@@ -84,10 +91,15 @@ async function pretrainFromCommandLine(options: PretrainCommandOptions): Promise
     warmupEpochs,
     weightDecay,
     ...given({ learningRate }),
-    checkpoint: options.output,
+    checkpoint: output,
     checkpointSeconds,
-    existing: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'refuse',
+    existing: resume ? 'resume' : overwrite ? 'overwrite' : 'refuse',
   });
-  const { reason } = await watch(run);
+  const { reason } = await watch(keepingOptions(run, output, toKeep(options)));
   if (reason === 'stopped') process.exitCode = 130;
+}
+
+/** What a later sitting needs to know, also when it is started from another folder. */
+function toKeep({ output, resume, overwrite, data, ...options }: PretrainCommandOptions): object {
+  return { ...options, data: data && (datasetNames.includes(data) ? data : resolve(data)) };
 }

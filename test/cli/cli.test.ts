@@ -132,15 +132,17 @@ describe('dcl-lab', () => {
     const expected = await recorded('uninterrupted');
     // The last of an epoch's 3 steps and the epoch itself, and every tenth step.
     expect(expected).toHaveLength(20 * 2 + 4);
-    for (const [run, sign] of [
-      ['killed-first', 'epochs of'],
-      ['killed-later', 'epoch 2/20'],
+    // A run with a checkpoint knows its options; one that was killed before the first is begun again.
+    for (const [run, sign, known] of [
+      ['killed-first', 'epochs of', false],
+      ['killed-later', 'epoch 2/20', true],
     ] as const) {
       const { child, begun, finished } = start(pretrain(run, ...options), sign);
       await begun;
       child.kill('SIGKILL');
       await finished;
-      expect(await dclLab(...pretrain(run, ...options, '--resume'))).toMatchObject({ status: 0 });
+      const again = known ? ['pretrain', '--output', run] : pretrain(run, ...options);
+      expect(await dclLab(...again, '--resume')).toMatchObject({ status: 0 });
       expect(await recorded(run)).toEqual(expected);
     }
   }, 180_000);
@@ -168,6 +170,7 @@ describe('dcl-lab', () => {
     ['an unknown command', ['train'], /unknown command 'train'/],
     ['no command', [], /Usage/],
     ['a missing notebook', ['run', 'nowhere.ipynb'], /nowhere\.ipynb/],
+    ['to resume what is not there', ['pretrain', '--output', 'none', '--resume'], /none holds no run/],
   ])('refuses %s', async (_, args, message) => {
     const { status, stderr } = await dclLab(...args);
     expect(status).toBe(2);
@@ -193,9 +196,8 @@ describe('dcl-lab', () => {
     const again = await dclLab(...pretrain('taken', '--epochs', '1'));
     expect(again).toMatchObject({ status: 2, stderr: expect.stringContaining('taken holds another run') });
     expect((await dclLab(...pretrain('taken', '--epochs', '1', '--overwrite'))).status).toBe(0);
-    expect((await dclLab(...pretrain('taken', '--seed', '2', '--resume'))).stderr).toContain(
-      'seed was 1, now 2',
-    );
+    const resume = ['pretrain', '--output', 'taken', '--resume'];
+    expect((await dclLab(...resume, '--seed', '2')).stderr).toContain('seed was 1, now 2');
   });
 
   test('keeps others out of its folder, and ends cleanly at Ctrl-C with a checkpoint to continue from', async () => {
@@ -233,9 +235,12 @@ describe('dcl-lab run', () => {
     const { child, begun, finished } = start(['run', notebook], 'cell 1/1: begun');
     await begun;
     child.kill('SIGINT');
-    expect(await finished).toMatchObject({ status: 130, stderr: 'dcl-lab: cell 1 was stopped\n' });
+    expect(await finished).toMatchObject({
+      status: 130,
+      stderr: expect.stringContaining('dcl-lab: cell 1 was stopped\n'),
+    });
     const late = await dclLab('run', notebook, '--cell-timeout', '1');
-    expect(late).toMatchObject({ status: 1, stderr: 'dcl-lab: cell 1 ran longer than 1 s\n' });
+    expect(late).toMatchObject({ status: 1, stderr: expect.stringContaining('ran longer than 1 s\n') });
   });
 });
 
