@@ -1,4 +1,4 @@
-import { axis, baseLayout, type Figure } from './figure.js';
+import { axis, type Figure } from './figure.js';
 import { histogramBars } from './histogram-bars.js';
 import { type LossHistory, lossCurve } from './loss-curve.js';
 
@@ -13,8 +13,8 @@ export interface TrainingProgressOptions extends LossHistory {
 
 /** The loss so far beside the histogram of q, for a run under way. */
 export function trainingProgress({ steps, histogram, title, status }: TrainingProgressOptions): Figure {
-  const losses = lossCurve({ [title]: { steps } });
-  const colour = (losses.data.at(-1) as { line: { color: string } }).line.color;
+  const { data, layout } = lossCurve({ [title]: { steps } }, { title, subtitle: status });
+  const colour = (data.at(-1) as { line: { color: string } }).line.color;
   const bars = {
     ...histogramBars(histogram),
     name: 'q',
@@ -22,9 +22,8 @@ export function trainingProgress({ steps, histogram, title, status }: TrainingPr
     yaxis: 'y2',
     marker: { color: colour },
   };
-  const layout = baseLayout({ title, subtitle: status, x: 'step', y: 'loss (nats)' });
   return {
-    data: [...losses.data, bars],
+    data: [...data, bars],
     layout: {
       ...layout,
       showlegend: false,

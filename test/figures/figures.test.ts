@@ -157,6 +157,12 @@ test('trainingProgress puts the loss and q side by side, in the colour of the lo
   expect(data).toMatchObject([{ line: { color: colour } }, { marker: { color: colour } }]);
 });
 
+test('trainingProgress says, as lossCurve does, that a long run is drawn as a running mean', () => {
+  const long = steps(...Array.from({ length: 100 }, (_, i) => i % 3));
+  const progress = trainingProgress({ ...long, histogram: [1], title: 'a', status: '' });
+  expect(axisTitle(progress, 'yaxis')).toBe('loss (nats), mean of 2 reports');
+});
+
 test('every figure names its axes with their units', () => {
   const figures = [
     lossCurve({ a: steps(1) }),
