@@ -17,8 +17,8 @@ export async function recordEvents(folder: string, events: readonly RecordedEven
 }
 
 /**
- * The step and epoch events that a run has recorded so far; a last line cut short by a crash is left out. A run that
- * replaces another one shows once its first checkpoint is written.
+ * The step and epoch events that a run has recorded so far; a last line cut short by a crash is left out. They are
+ * there once the run's first checkpoint is written.
  * @throws InputError where the folder holds no run, or naming the file, and the line that is damaged, where it cannot be
  *   read
  */
