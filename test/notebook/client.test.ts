@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { JsonObject, Message } from '../../src/notebook/protocol/message.js';
 import { KernelClient } from '../../src/notebook/runner/client.js';
+import { KernelDied } from '../../src/notebook/runner/kernel-process.js';
 import { temporaryFolder } from './cells.js';
 
 const published: Message[] = [];
@@ -109,6 +110,17 @@ function isRunning(pid: number): boolean {
   const status = `/proc/${pid}/stat`;
   return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'));
 }
+
+test('a kernel that does not come up need not be waited for', async () => {
+  const silent = [process.execPath, '--eval', 'setInterval(() => {}, 1000)'];
+  const starting = KernelClient.start({
+    directory: temporaryFolder(),
+    command: silent,
+    signal: AbortSignal.timeout(500),
+    onPublished: () => {},
+  });
+  await expect(starting).rejects.toThrow(KernelDied);
+});
 
 test('a kernel that cannot be started leaves no file with its key', async () => {
   const folder = temporaryFolder();

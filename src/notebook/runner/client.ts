@@ -13,6 +13,8 @@ import { Outbox } from '../protocol/outbox.js';
 import { KernelProcess, type KernelProcessOptions, startLimit } from './kernel-process.js';
 
 export interface ClientOptions extends KernelProcessOptions {
+  /** Gives up when aborted before the kernel has come up; after that it is of no effect. */
+  readonly signal?: AbortSignal;
   /** Called with each output and status message of the kernel, in order; what it throws ends every request. */
   onPublished(message: Message): void;
 }
@@ -50,8 +52,10 @@ export class KernelClient {
 
   /** @throws KernelDied when the kernel does not come up */
   static async start(options: ClientOptions): Promise<KernelClient> {
+    const { signal } = options;
     const kernel = await KernelProcess.start(options);
     let client: KernelClient | undefined;
+    signal?.addEventListener('abort', kernel.kill);
     try {
       client = new KernelClient(kernel, await kernel.connection());
       await client.#connect(options.onPublished);
@@ -59,6 +63,8 @@ export class KernelClient {
     } catch (error) {
       await (client?.stop() ?? kernel.end(() => {}));
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', kernel.kill);
     }
   }
 

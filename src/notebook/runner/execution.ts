@@ -51,7 +51,7 @@ export class Execution {
   async run(directory: string): Promise<void> {
     const stop = stopSignal(this.#options.signal);
     try {
-      const client = await KernelClient.start({ directory, onPublished: (message) => this.#record(message) });
+      const client = await this.#startKernel(directory, stop.signal);
       await this.#runCells(client, stop.signal).finally(() => client.stop());
     } finally {
       stop.release();
@@ -74,6 +74,15 @@ export class Execution {
         return { ...cell, execution_count: running.count, outputs: [...running.outputs] };
       }),
     };
+  }
+
+  async #startKernel(directory: string, signal: AbortSignal): Promise<KernelClient> {
+    const onPublished = (message: Message) => this.#record(message);
+    try {
+      return await KernelClient.start({ directory, signal, onPublished });
+    } catch (error) {
+      throw signal.aborted ? new ExecutionStopped('stopped before cell 1', 'stopped') : error;
+    }
   }
 
   async #runCells(client: KernelClient, stop: AbortSignal): Promise<void> {

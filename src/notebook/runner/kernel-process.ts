@@ -45,7 +45,7 @@ export class KernelProcess {
     child.stderr?.on('data', (data: Buffer) => {
       this.#errors = (this.#errors + data.toString()).slice(-4000);
     });
-    process.once('exit', this.#kill);
+    process.once('exit', this.kill);
   }
 
   static async start(options: KernelProcessOptions): Promise<KernelProcess> {
@@ -85,18 +85,19 @@ export class KernelProcess {
 
   /** Lets the kernel end by itself once asked, else ends it; nothing that its cells started is left behind. */
   async end(ask: () => void): Promise<void> {
-    process.off('exit', this.#kill);
+    process.off('exit', this.kill);
     const ended = this.died.catch(() => true);
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       ask();
       await Promise.race([ended, delay(endLimit, false, { ref: false })]);
     }
-    this.#kill();
+    this.kill();
     await ended;
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  readonly #kill = (): void => {
+  /** Ends the kernel by force, and with it what its cells started. */
+  readonly kill = (): void => {
     const { pid } = this.#child;
     if (pid === undefined) return;
     try {
