@@ -2,20 +2,16 @@ import { type Command, Option } from 'commander';
 import { installKernel, type KernelInstallOptions, uninstallKernel } from '../notebook/index.js';
 import { given } from './option-values.js';
 
-interface KernelCommandOptions extends KernelInstallOptions {
-  readonly user?: boolean;
-}
-
 export function addKernel(program: Command): void {
   const kernel = program
     .command('kernel')
     .description('Make the kernel of the notebooks known to Jupyter (JupyterLab, VS Code), or take it away.');
   withPlace(kernel.command('install').description('Install the kernel, or replace an earlier one.')).action(
-    async ({ prefix }: KernelCommandOptions) =>
+    async ({ prefix }: KernelInstallOptions) =>
       console.log(`Installed the kernel in ${await installKernel(given({ prefix }))}`),
   );
   withPlace(kernel.command('uninstall').description('Remove the kernel.')).action(
-    async ({ prefix }: KernelCommandOptions) =>
+    async ({ prefix }: KernelInstallOptions) =>
       console.log(`Removed the kernel from ${await uninstallKernel(given({ prefix }))}`),
   );
 }
