@@ -11,8 +11,8 @@ export default defineConfig({
     globalSetup: fromHere('build.ts'),
     // onnxruntime and sharp are native addons: a process per file keeps one file's crash from taking the others along.
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // TensorFlow.js greets who computes without an engine, as many tests do on purpose.
     onConsoleLog: (log) => !log.includes('Hi, looks like you are running TensorFlow.js in Node.js'),
   },
