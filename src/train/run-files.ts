@@ -34,6 +34,7 @@ export async function onDisk<T>(problem: string, work: () => Promise<T>): Promis
   try {
     return await work();
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${problem}: ${(error as Error).message}.`);
   }
 }

@@ -93,13 +93,15 @@ export class RunFolder {
     return join(this.path, runFiles.checkpoint);
   }
 
-  /** Leaves the folder to others. */
+  /** Leaves the folder to others. @throws InputError where its files cannot be removed */
   async close(): Promise<void> {
-    try {
-      if (this.directory !== this.path) await rm(this.directory, { recursive: true, force: true });
-    } finally {
-      await this.lock.release();
-    }
+    await onDisk(`The run folder ${this.path} cannot be left in order`, async () => {
+      try {
+        if (this.directory !== this.path) await rm(this.directory, { recursive: true, force: true });
+      } finally {
+        await this.lock.release();
+      }
+    });
   }
 }
 

@@ -26,7 +26,9 @@ export class RunLock {
     if (ours.has(path)) throw inUse(folder, path, holder);
     ours.add(path);
     try {
-      while (!(await created(path, `${JSON.stringify(holder)}\n`))) await removeIfStale(path, folder);
+      await onDisk(`The lock ${path} cannot be taken`, async () => {
+        while (!(await created(path, `${JSON.stringify(holder)}\n`))) await removeIfStale(path, folder);
+      });
     } catch (error) {
       ours.delete(path);
       throw error;
@@ -40,16 +42,15 @@ export class RunLock {
   }
 }
 
+/** Writes the file unless there is one; tells which. */
 async function created(path: string, text: string): Promise<boolean> {
-  return onDisk(`The lock ${path} cannot be written`, () =>
-    writeFile(path, text, { flag: 'wx' }).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false;
-        throw error;
-      },
-    ),
-  );
+  try {
+    await writeFile(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** @throws InputError where the lock is not stale */

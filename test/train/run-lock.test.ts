@@ -64,6 +64,13 @@ describe('the lock of a run folder', () => {
     await (await RunLock.take(folder)).release();
   });
 
+  test('that is a folder is an error that names it', async () => {
+    await mkdir(join(folder, 'lock'));
+    const refused = RunLock.take(folder);
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(/The lock .*\/run\/lock cannot be taken/);
+  });
+
   test('that cannot be read is refused', async () => {
     await writeFile(join(folder, 'lock'), '');
     await expect(RunLock.take(folder)).rejects.toThrow('in use by a run of another process');
