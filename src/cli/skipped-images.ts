@@ -12,9 +12,8 @@ export function skippedImages(): { add(image: SkippedImage): void; tell(): void 
       if (images.length === 0) return;
       for (const { path, reason } of images.slice(0, mostNamed)) console.error(`Skipped ${path}: ${reason}`);
       const more = images.length > mostNamed ? `, ${images.length - mostNamed} of them not named` : '';
-      console.error(
-        `Skipped ${images.length} images that cannot be read${more}; --strict fails at the first.`,
-      );
+      const count = images.length === 1 ? '1 image' : `${images.length} images`;
+      console.error(`Skipped ${count} that cannot be read${more}; --strict fails at the first.`);
     },
   };
 }

@@ -111,6 +111,32 @@ function isRunning(pid: number): boolean {
   return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'));
 }
 
+/** A kernel that listens like any other but publishes what its key did not sign. */
+const forger = `
+  import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+  import { Publisher, Router } from 'zeromq';
+  const info = JSON.parse(readFileSync(process.argv[1], 'utf8'));
+  const iopub = new Publisher();
+  const sockets = { iopub_port: iopub };
+  for (const name of ['shell_port', 'control_port', 'stdin_port', 'hb_port']) sockets[name] = new Router();
+  for (const [name, socket] of Object.entries(sockets)) {
+    await socket.bind('tcp://127.0.0.1:0');
+    info[name] = Number(socket.lastEndpoint.split(':').at(-1));
+  }
+  writeFileSync(process.argv[1] + '.new', JSON.stringify(info));
+  renameSync(process.argv[1] + '.new', process.argv[1]);
+  setInterval(() => iopub.send(['status', '<IDS|MSG>', 'forged', '{}', '{}', '{}', '{}']), 50);
+`;
+
+test('a message with a wrong signature ends what waits for an answer', async () => {
+  const starting = KernelClient.start({
+    directory: process.cwd(),
+    command: [process.execPath, '--input-type=module', '--eval', forger, '{connection_file}'],
+    onPublished: () => {},
+  });
+  await expect(starting).rejects.toThrow('the signature of a Jupyter message does not match its key');
+});
+
 test('a kernel that does not come up need not be waited for', async () => {
   const silent = [process.execPath, '--eval', 'setInterval(() => {}, 1000)'];
   const starting = KernelClient.start({
