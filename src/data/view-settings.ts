@@ -1,4 +1,4 @@
-import { InputError } from '../errors.js';
+import { InputError, requireRange } from '../errors.js';
 import type { Dataset } from './dataset.js';
 
 /** Everything that decides how views are drawn: plain numbers, to be stored with a run. */
@@ -46,7 +46,7 @@ export interface SimclrViewsOptions {
  */
 export function simclrViews(options: SimclrViewsOptions = {}): ViewSettings {
   const { strength = 0.5, ...given } = options;
-  requireRange('strength', strength, 0, Number.POSITIVE_INFINITY);
+  requireRange('strength', strength, 0);
   const settings: ViewSettings = {
     cropScale: [0.08, 1],
     cropRatio: [3 / 4, 4 / 3],
@@ -87,25 +87,15 @@ export function requireViewSettings(settings: ViewSettings): void {
     requireRange(name, settings[name], 0, 1);
   }
   for (const name of ['brightness', 'contrast', 'saturation'] as const) {
-    requireRange(name, settings[name], 0, Number.POSITIVE_INFINITY);
+    requireRange(name, settings[name], 0);
   }
   requireRange('hue', settings.hue, 0, 0.5);
-}
-
-function requireRange(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) {
-    throw new InputError(`${name} must be ${rangeText(low, high)}, not ${value}`);
-  }
 }
 
 function requireInterval(name: string, [low, high]: readonly [number, number], highest: number): void {
   if (!(low > 0 && low <= high && high <= highest && Number.isFinite(high))) {
     throw new InputError(
-      `${name} must be two numbers, the smaller first, above 0${highest === 1 ? ' and at most 1' : ''}, not [${low}, ${high}]`,
+      `${name} is [${low}, ${high}]; it must be two numbers, the smaller first, above 0${highest === 1 ? ' and at most 1' : ''}.`,
     );
   }
-}
-
-function rangeText(low: number, high: number): string {
-  return Number.isFinite(high) ? `from ${low} to ${high}` : `a number of at least ${low}`;
 }

@@ -31,10 +31,11 @@ describe('simclrViews', () => {
     [{ cropScale: [0, 1] }, 'cropScale'],
     [{ cropScale: [0.5, 1.5] }, 'cropScale'],
     [{ cropRatio: [2, 1] }, 'cropRatio'],
-    [{ flipProbability: 1.1 }, 'flipProbability must be from 0 to 1, not 1.1'],
-    [{ brightness: -1 }, 'brightness must be a number of at least 0, not -1'],
-    [{ hue: Number.NaN }, 'hue must be from 0 to 0.5, not NaN'],
-    [{ strength: 3 }, 'hue must be from 0 to 0.5'],
+    [{ flipProbability: 1.1 }, 'flipProbability is 1.1; it must be a number from 0 to 1'],
+    [{ brightness: -1 }, 'brightness is -1; it must be a finite number of at least 0'],
+    [{ contrast: Number.POSITIVE_INFINITY }, 'contrast is Infinity'],
+    [{ hue: Number.NaN }, 'hue is NaN; it must be a number from 0 to 0.5'],
+    [{ strength: 3 }, /hue is 0.6.*; it must be a number from 0 to 0.5/],
   ] as const)('refuses %o', (options, message) => {
     expect(() => simclrViews(options)).toThrow(InputError);
     expect(() => simclrViews(options)).toThrow(message);
