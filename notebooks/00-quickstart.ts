@@ -20,7 +20,7 @@ const trainingImages = 60000; // of MNIST's 60,000
 const testImages = 10000; // of MNIST's 10,000
 const epochs = 2;
 const batchSize = 32;
-const temperature = 0.1;
+const temperature = 0.2;
 const mapPoints = 1000;
 
 // %%
