@@ -16,9 +16,9 @@
 
 // %% tags=["parameters"]
 const seed = 1;
-const trainingImages = 45000; // of MNIST's 60,000
+const trainingImages = 60000; // of MNIST's 60,000
 const testImages = 10000; // of MNIST's 10,000
-const epochs = 2;
+const epochs = 1;
 const batchSize = 32;
 const temperature = 0.2;
 const mapPoints = 1000;
