@@ -18,7 +18,7 @@
 const seed = 1;
 const trainingImages = 60000; // of MNIST's 60,000
 const testImages = 10000; // of MNIST's 10,000
-const epochs = 1;
+const epochs = 2;
 const batchSize = 32;
 const temperature = 0.2;
 const mapPoints = 1000;

@@ -66,12 +66,11 @@ export function simclrViews(options: SimclrViewsOptions = {}): ViewSettings {
 /**
  * Views that suit a data set's images. Colour: `simclrViews()`. One channel, such as MNIST: crops of at least half of the
  * area, since a smaller one shows a stroke and no digit, no flips, since a mirrored digit is not that digit, and
- * brightness and contrast 0.8, SimCLR's full strength.
+ * brightness and contrast 0.4 as in SimCLR.
  */
 export function defaultViews(dataset: Dataset): ViewSettings {
   if (dataset.shape[2] !== 1) return simclrViews();
   return simclrViews({
-    strength: 1,
     cropScale: [0.5, 1],
     flipProbability: 0,
     saturation: 0,
