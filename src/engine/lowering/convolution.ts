@@ -13,6 +13,12 @@ import { blockedFilterGradient, canBlockFilterGradient } from './filter-gradient
 import { type LoweringTable, result } from './lowering.js';
 import { blockedStridedInputGradient } from './strided-gradient.js';
 import { fillsBlocks, type Value } from './value.js';
+import {
+  suitsWinograd,
+  winogradConvolution,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js';
 
 type Four = readonly [number, number, number, number];
 
@@ -21,6 +27,9 @@ export const convolutionLowerings: LoweringTable<
 > = {
   conv2d: (instruction, [x, filter], emitter) => {
     const { attributes } = instruction;
+    if (suitsWinograd(attributes, instruction.shape as Four, filter!.shape as Four, emitter)) {
+      return result(instruction, winogradConvolution(x!, filter!, emitter));
+    }
     const [, , inputs, outputs] = filter!.shape as Four;
     return canBlock(inputs, outputs, emitter)
       ? result(instruction, blockedConvolution(attributes, x!, filter!, emitter), 'blocked')
@@ -30,6 +39,9 @@ export const convolutionLowerings: LoweringTable<
   conv2dInputGradient: (instruction, [dy, filter], emitter) => {
     const { attributes } = instruction;
     const shape = instruction.shape as Four;
+    if (suitsWinograd(attributes, shape, filter!.shape as Four, emitter)) {
+      return result(instruction, winogradInputGradient(dy!, filter!, emitter));
+    }
     const blocked = blockedGradient(attributes, dy!, filter!, shape, emitter);
     if (blocked !== undefined) return result(instruction, blocked, 'blocked');
     const plain = isDense(attributes) ? plainInputGradient : plainStridedInputGradient;
@@ -39,6 +51,9 @@ export const convolutionLowerings: LoweringTable<
   conv2dFilterGradient: (instruction, [x, dy], emitter) => {
     const { attributes } = instruction;
     const shape = instruction.shape as Four;
+    if (suitsWinograd(attributes, dy!.shape as Four, shape, emitter)) {
+      return result(instruction, winogradFilterGradient(x!, dy!, shape, emitter));
+    }
     const blocked = canBlockFilterGradient(attributes, x!.shape[0]!, shape[3], emitter);
     const gradient = blocked ? blockedFilterGradient : plainFilterGradient;
     return result(instruction, gradient(attributes, x!, dy!, shape, emitter));

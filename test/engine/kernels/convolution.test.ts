@@ -43,6 +43,24 @@ describe('a convolution', () => {
     ));
 
   it.each([
+    { batch: 3, height: 4, width: 4, channels: 256, filters: 256 },
+    { batch: 2, height: 6, width: 2, channels: 256, filters: 272 },
+  ])('of $channels to $filters channels on small images, $height x $width', (shape) =>
+    expectSame(
+      () => {
+        const { batch, height, width, channels, filters } = shape;
+        return gradients(
+          (x, weights) => tf.conv2d(x, weights, 1, 'same'),
+          values([batch, height, width, channels]) as tf.Tensor4D,
+          values([3, 3, channels, filters], 2) as tf.Tensor4D,
+        );
+      },
+      // Sums of 2304 products.
+      { within: 5e-5 },
+    ),
+  );
+
+  it.each([
     { size: 6, filter: 3, stride: 1, pad: 1 },
     { size: 8, filter: 3, stride: 2, pad: 1 },
     { size: 9, filter: 7, stride: 2, pad: 3 },
