@@ -91,8 +91,8 @@ export class Executor {
 /** onnxruntime names the node that failed; the operation it is part of says more. */
 function failureText(message: string, graph: OnnxGraph): string {
   const [, name] = /Name:'([^']+)'/.exec(message) ?? [];
-  const origin = graph.nodes.find(({ outputs }) => outputs[0] === name)?.origin;
-  const operation = origin === undefined ? 'The recorded operations' : origin;
+  const failed = graph.nodes.find(({ outputs }) => outputs[0] === name);
+  const operation = failed?.origin ?? 'The recorded operations';
   const advice = 'engine.use({ debug: true }) stops at the line that called it.';
   return `${operation} failed: ${message.trim()} ${advice}`;
 }

@@ -5,54 +5,41 @@ import { blockedConvolution, canBlock } from './convolution-blocked.js';
 import { plainConvolution } from './convolution-plain.js';
 import { blockedDomain, type Emitter } from './emitter.js';
 import { type InstructionFor, type LoweringTable, result } from './lowering.js';
-import { sumOver } from './reduction.js';
 import { commonLayout, type Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
 
-export const fusedLowerings: LoweringTable<'channelAffine' | 'fusedConv2d' | 'reluGradient' | 'channelDot'> =
-  {
-    channelAffine: (instruction, [x, ...others], emitter) => {
-      const extras = named(instruction.attributes.extras, others);
-      const { relu } = instruction.attributes;
-      const images = [x!, extras.residual].filter((value) => value !== undefined);
-      return commonLayout(images, instruction.shape) === 'blocked'
-        ? result(instruction, blockedAffine(instruction, x!, extras, emitter), 'blocked')
-        : unfused(instruction, x!, extras, relu, emitter);
-    },
+export const fusedLowerings: LoweringTable<'channelAffine' | 'fusedConv2d' | 'reluGradient'> = {
+  channelAffine: (instruction, [x, ...others], emitter) => {
+    const extras = named(instruction.attributes.extras, others);
+    const { relu } = instruction.attributes;
+    const images = [x!, extras.residual].filter((value) => value !== undefined);
+    return commonLayout(images, instruction.shape) === 'blocked'
+      ? result(instruction, blockedAffine(instruction, x!, extras, emitter), 'blocked')
+      : unfused(instruction, x!, extras, relu, emitter);
+  },
 
-    fusedConv2d: (instruction, [x, filter, ...others], emitter) => {
-      const { attributes } = instruction;
-      const { offset: bias, residual } = named(attributes.extras, others);
-      const [, , inputs, outputs] = filter!.shape as Four;
-      if (canBlock(inputs, outputs, emitter)) {
-        const epilogue = { bias, residual, relu: attributes.relu };
-        const name = blockedConvolution(attributes, x!, filter!, emitter, epilogue);
-        return result(instruction, name, 'blocked');
-      }
-      const name = plainConvolution(attributes, x!, filter!, emitter);
-      const convolved = result(instruction, name, 'channelsFirst');
-      return unfused(instruction, convolved, { offset: bias, residual }, attributes.relu, emitter);
-    },
+  fusedConv2d: (instruction, [x, filter, ...others], emitter) => {
+    const { attributes } = instruction;
+    const { offset: bias, residual } = named(attributes.extras, others);
+    const [, , inputs, outputs] = filter!.shape as Four;
+    if (canBlock(inputs, outputs, emitter)) {
+      const epilogue = { bias, residual, relu: attributes.relu };
+      const name = blockedConvolution(attributes, x!, filter!, emitter, epilogue);
+      return result(instruction, name, 'blocked');
+    }
+    const name = plainConvolution(attributes, x!, filter!, emitter);
+    const convolved = result(instruction, name, 'channelsFirst');
+    return unfused(instruction, convolved, { offset: bias, residual }, attributes.relu, emitter);
+  },
 
-    channelDot: (instruction, [a, b], emitter) => {
-      const images: Value[] = [a!, b!];
-      if (commonLayout(images, a!.shape) === 'blocked')
-        return result(instruction, blockedDot(a!, b!, emitter));
-      const product = elementwise({ shape: a!.shape, dtype: 'float32' }, images, emitter, (names) =>
-        emitter.emit('Mul', names),
-      );
-      const axes = product.layout === 'plain' ? [0, 1, 2] : [0, 2, 3];
-      return result(instruction, sumOver(product.in(product.layout, emitter), axes, emitter));
-    },
-
-    /** With a slope that steep, the hard sigmoid of relu's result is 0 or 1: faster than comparing and choosing. */
-    reluGradient: (instruction, operands, emitter) =>
-      elementwise(instruction, operands, emitter, ([dy, y]) => {
-        const mask = emitter.emit('HardSigmoid', [y!], { alpha: { float: 1e38 }, beta: { float: 0 } });
-        return emitter.emit('Mul', [dy!, mask]);
-      }),
-  };
+  /** With a slope that steep, the hard sigmoid of relu's result is 0 or 1: faster than comparing and choosing. */
+  reluGradient: (instruction, operands, emitter) =>
+    elementwise(instruction, operands, emitter, ([dy, y]) => {
+      const mask = emitter.emit('HardSigmoid', [y!], { alpha: { float: 1e38 }, beta: { float: 0 } });
+      return emitter.emit('Mul', [dy!, mask]);
+    }),
+};
 
 type Extras = { readonly [Name in Extra]?: Value | undefined };
 
@@ -82,27 +69,6 @@ function blockedAffine(
   const activation = attributes.relu ? { activation: 'Relu' } : {};
   const settings = { group: channels, kernel_shape: [1, 1], ...activation };
   return emitter.emit('Conv', operands, settings, blockedDomain);
-}
-
-/** Most products that one running sum takes in: enough to be fast, few enough to stay accurate. */
-const longestSum = 1024;
-
-/**
- * A convolution of one image that has every piece (a few rows of a channel of an image) for a channel, each with a filter
- * as large as the piece: one number for each piece, and nothing is written but these.
- */
-function blockedDot(a: Value, b: Value, emitter: Emitter): string {
-  const { block } = emitter.target;
-  const [batch, height, width, channels] = a.shape as Four;
-  const fits = (parts: number) => height % parts === 0 && (height / parts) * width <= longestSum;
-  const parts = Array.from({ length: height }, (_, index) => index + 1).find(fits) ?? height;
-  const [group, rows] = [batch * channels * parts, height / parts];
-  const image = emitter.reshape(a.in('blocked', emitter), [1, group, rows, width]);
-  const filter = emitter.reshape(b.in('blocked', emitter), [group, 1, rows, width]);
-  const settings = { group, kernel_shape: [rows, width] };
-  const dots = emitter.emit('Conv', [image, filter], settings, blockedDomain);
-  const pieces = emitter.reshape(dots, [batch, channels / block, parts, block]);
-  return emitter.reshape(sumOver(pieces, [0, 2], emitter), [channels]);
 }
 
 function unfused(

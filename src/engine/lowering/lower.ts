@@ -3,6 +3,7 @@
 import type { OperationName } from '../graph/operations.js';
 import type { Instruction, Program } from '../graph/program.js';
 import type { OnnxGraph, OnnxValue } from '../onnx/graph.js';
+import { channelDotLowerings } from './channel-dot.js';
 import { convolutionLowerings } from './convolution.js';
 import { elementwiseLowerings } from './elementwise.js';
 import { Emitter } from './emitter.js';
@@ -23,6 +24,7 @@ const lowerings: LoweringTable<OperationName> = {
   ...convolutionLowerings,
   ...poolingLowerings,
   ...fusedLowerings,
+  ...channelDotLowerings,
 };
 
 /** Inputs and outputs of the ONNX graph are those of the program, in its order and in the plain layout. */

@@ -36,24 +36,22 @@ export function suitsWinograd(
 export function winogradConvolution(x: Value, filter: Value, emitter: Emitter): string {
   const [batch, height, width] = x.shape as Four;
   const outputs = filter.shape[3]!;
-  const products = emitter.emit('MatMul', [
-    transformed(x, imageTransform, emitter),
-    transformedFilter(filter, emitter),
-  ]);
-  return backToImages(products, resultTransform, [batch, height, width, outputs], emitter);
+  const operands = [intoTiles(x, imageTile, emitter), transformedFilter(filter, emitter)];
+  const products = emitter.emit('MatMul', operands);
+  return outOfTiles(products, resultTile, [batch, height, width, outputs], emitter);
 }
 
 export function winogradInputGradient(dy: Value, filter: Value, emitter: Emitter): string {
   const [batch, height, width] = dy.shape as Four;
   const inputs = filter.shape[2]!;
-  const operands = [transformed(dy, transposedResult, emitter), transformedFilter(filter, emitter)];
+  const operands = [intoTiles(dy, resultTile, emitter), transformedFilter(filter, emitter)];
   const products = emitter.emit('FusedMatMul', operands, { transA: 0, transB: 1 }, fusedDomain);
-  return backToImages(products, transposedImage, [batch, height, width, inputs], emitter);
+  return outOfTiles(products, imageTile, [batch, height, width, inputs], emitter);
 }
 
 export function winogradFilterGradient(x: Value, dy: Value, filterShape: Four, emitter: Emitter): string {
   const [, , inputs, outputs] = filterShape;
-  const operands = [transformed(x, imageTransform, emitter), transformed(dy, transposedResult, emitter)];
+  const operands = [intoTiles(x, imageTile, emitter), intoTiles(dy, resultTile, emitter)];
   const products = emitter.emit('FusedMatMul', operands, { transA: 1, transB: 0 }, fusedDomain);
   const flat = emitter.reshape(products, [16, inputs * outputs]);
   return emitter.reshape(
@@ -64,32 +62,24 @@ export function winogradFilterGradient(x: Value, dy: Value, filterShape: Four, e
 
 type Matrix = readonly (readonly number[])[];
 
-/** Images [N, H, W, C] to [16, N * tiles, C]. */
-function transformed(
-  images: Value,
-  transform: (height: number, width: number) => Matrix,
-  emitter: Emitter,
-): string {
+/** Images [N, H, W, C] to [16, N * tiles, C]: V = P x, or dM = Q' dy. */
+function intoTiles(images: Value, tile: Tile, emitter: Emitter): string {
   const [batch, height, width, channels] = images.shape as Four;
   const tiles = (height * width) / 4;
   const flat = emitter.reshape(images.plain(emitter), [batch, height * width, channels]);
-  const each = emitter.emit('MatMul', [matrix(transform(height, width), emitter), flat]);
+  const each = emitter.emit('MatMul', [matrix(tiling(tile, height, width), emitter), flat]);
   const split = emitter.reshape(each, [batch, 16, tiles * channels]);
   return emitter.reshape(emitter.transpose(split, [1, 0, 2]), [16, batch * tiles, channels]);
 }
 
-/** [16, N * tiles, C] to images. */
-function backToImages(
-  name: string,
-  transform: (height: number, width: number) => Matrix,
-  shape: Four,
-  emitter: Emitter,
-): string {
+/** [16, N * tiles, C] to images, by the same matrix transposed: y = Q M, or dx = P' dV. */
+function outOfTiles(name: string, tile: Tile, shape: Four, emitter: Emitter): string {
   const [batch, height, width, channels] = shape;
   const tiles = (height * width) / 4;
   const split = emitter.reshape(name, [16, batch, tiles * channels]);
   const each = emitter.reshape(emitter.transpose(split, [1, 0, 2]), [batch, 16 * tiles, channels]);
-  return emitter.reshape(emitter.emit('MatMul', [matrix(transform(height, width), emitter), each]), shape);
+  const back = matrix(transpose(tiling(tile, height, width)), emitter);
+  return emitter.reshape(emitter.emit('MatMul', [back, each]), shape);
 }
 
 /** [3, 3, in, out] to [16, in, out]. */
@@ -103,65 +93,51 @@ function transformedFilter(filter: Value, emitter: Emitter): string {
   ]);
 }
 
-const imageTile: Matrix = [
-  [1, 0, -1, 0],
-  [0, 1, 1, 0],
-  [0, -1, 1, 0],
-  [0, 1, 0, -1],
-];
+/** How a line of pixels becomes the 4 positions of its tiles, which lie 2 pixels apart. */
+interface Tile {
+  /** For each position, what it takes of each of the tile's pixels. */
+  readonly weights: Matrix;
+  /** The first tile's first pixel; before 0 lie the zeros of the padding. */
+  readonly first: number;
+}
+
+const imageTile: Tile = {
+  weights: [
+    [1, 0, -1, 0],
+    [0, 1, 1, 0],
+    [0, -1, 1, 0],
+    [0, 1, 0, -1],
+  ],
+  first: -1,
+};
+const resultTile: Tile = {
+  weights: [
+    [1, 0],
+    [1, 1],
+    [1, -1],
+    [0, -1],
+  ],
+  first: 0,
+};
 const filterLine: Matrix = [
   [1, 0, 0],
   [0.5, 0.5, 0.5],
   [0.5, -0.5, 0.5],
   [0, 0, 1],
 ];
-const resultTile: Matrix = [
-  [1, 1, 1, 0],
-  [0, 1, -1, -1],
-];
 
 const filterTransform = product(filterLine, filterLine);
 
-/** P: for each of the 16 positions in a tile, the tiles, from all pixels of an image; tiles overlap, and pad, by 1. */
-function imageTransform(height: number, width: number): Matrix {
-  const line = (size: number) =>
-    fromTiles(size, (position, tile) =>
-      Array.from({ length: size }, (_, pixel) => imageTile[position]![pixel - 2 * tile + 1] ?? 0),
-    );
-  return positionsFirst(product(line(height), line(width)), height / 2, width / 2);
-}
-
-/** Q: all pixels of a result from the 16 positions of its tiles. */
-function resultTransform(height: number, width: number): Matrix {
-  return transpose(transposedResult(height, width));
-}
-
-function transposedResult(height: number, width: number): Matrix {
-  const line = (size: number) =>
-    fromTiles(size, (position, tile) =>
-      Array.from({ length: size }, (_, pixel) => resultTile[pixel - 2 * tile]?.[position] ?? 0),
-    );
-  return positionsFirst(product(line(height), line(width)), height / 2, width / 2);
-}
-
-function transposedImage(height: number, width: number): Matrix {
-  return transpose(imageTransform(height, width));
-}
-
-/** A row for each position in a tile and, within it, each tile of a line of pixels. */
-function fromTiles(size: number, row: (position: number, tile: number) => number[]): Matrix {
-  return [0, 1, 2, 3].flatMap((position) =>
-    Array.from({ length: size / 2 }, (_, tile) => row(position, tile)),
-  );
-}
-
-/** Rows (position, tile) x (position, tile) in the order position, position, tile, tile. */
-function positionsFirst(rows: Matrix, down: number, across: number): Matrix {
-  const at = (a: number, b: number, t: number, u: number) => rows[((a * down + t) * 4 + b) * across + u]!;
+/** P or Q': for each of the 16 positions in a tile, all tiles of an image; from all its pixels. */
+function tiling({ weights, first }: Tile, height: number, width: number): Matrix {
   const range = (length: number) => [...Array(length).keys()];
-  return range(4).flatMap((a) =>
-    range(4).flatMap((b) => range(down).flatMap((t) => range(across).map((u) => at(a, b, t, u)))),
-  );
+  const line = (size: number) =>
+    weights.map((row) =>
+      range(size / 2).map((tile) => range(size).map((pixel) => row[pixel - 2 * tile - first] ?? 0)),
+    );
+  const [down, across] = [line(height), line(width)];
+  // Positions first, tiles second: both of the lines' rows in the order of the result.
+  return down.flatMap((rows) => across.flatMap((columns) => product(rows, columns)));
 }
 
 /** Kronecker's: rows and columns of the first, each with those of the second within it. */
