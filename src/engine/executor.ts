@@ -31,6 +31,8 @@ export class Executor {
   compilations = 0;
   runs = 0;
   evictions = 0;
+  compileMilliseconds = 0;
+  runMilliseconds = 0;
   readonly #target: Target;
   readonly #sessions: LRUCache<string, Compiled>;
 
@@ -55,10 +57,14 @@ export class Executor {
     const { program, key, leaves, positions } = trace(nodes);
     let compiled = this.#sessions.get(key);
     if (compiled === undefined) {
+      const begin = performance.now();
       compiled = this.#compile(program);
+      this.compileMilliseconds += performance.now() - begin;
       this.#sessions.set(key, compiled, { size: Math.min(bytesOf(program), byteCapacity) });
     }
+    const begin = performance.now();
     const results = this.#run(compiled, leaves);
+    this.runMilliseconds += performance.now() - begin;
     this.runs += 1;
     return positions.map((position) => results[position]!.data);
   }

@@ -8,6 +8,10 @@ export interface EngineStatistics {
   readonly compilations: number;
   /** Programs run. */
   readonly runs: number;
+  /** Time spent lowering, encoding and loading. */
+  readonly compileMilliseconds: number;
+  /** Time spent in onnxruntime; the rest of a step's time goes into recording and into looking the session up. */
+  readonly runMilliseconds: number;
   /** Sessions in the cache. */
   readonly sessions: number;
   /** Sessions released to make room. */
@@ -24,6 +28,8 @@ export function statistics(): EngineStatistics {
   return {
     compilations: executor?.compilations ?? 0,
     runs: executor?.runs ?? 0,
+    compileMilliseconds: executor?.compileMilliseconds ?? 0,
+    runMilliseconds: executor?.runMilliseconds ?? 0,
     sessions: executor?.sessions ?? 0,
     evictions: executor?.evictions ?? 0,
     nodesRecorded: nodesRecorded(),

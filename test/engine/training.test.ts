@@ -104,6 +104,17 @@ describe('a training step', () => {
     expect(statistics().runs).toBe(runs + 2);
   });
 
+  it('accounts for the time of compiling and of running', () => {
+    const { step } = training();
+    step(0.1);
+    const first = statistics();
+    step(0.1);
+    const second = statistics();
+    expect(first.compileMilliseconds).toBeGreaterThan(0);
+    expect(second.compileMilliseconds).toBe(first.compileMilliseconds);
+    expect(second.runMilliseconds).toBeGreaterThan(first.runMilliseconds);
+  });
+
   it('leaves the number of tensors flat', () => {
     const { step } = training();
     step(0.1);
