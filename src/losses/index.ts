@@ -4,3 +4,4 @@ export { type DCLWOptions, dclw } from './dclw.js';
 export { infoNCE } from './info-nce.js';
 export type { ContrastiveLoss, LossSettings } from './loss.js';
 export type { TemperatureOptions } from './settings.js';
+export { normalise } from './similarities.js';

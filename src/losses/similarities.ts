@@ -28,7 +28,7 @@ export function normalise(z: tf.Tensor2D): tf.Tensor2D {
  * @throws InputError unless both are [N, d] with N of at least 2
  */
 export function similarities(u1: tf.Tensor2D, u2: tf.Tensor2D, temperature: number): Similarities {
-  checkViews(u1, u2);
+  requireViews(u1, u2);
   const [images, features] = u1.shape;
   const anchors = tf.concat([u1, u2], 0);
   // Both views of an image side by side: what anchor i leaves out, columns 2i and 2i + 1, is then one run.
@@ -52,7 +52,8 @@ function withoutOwnImage(matrix: tf.Tensor2D, images: number): tf.Tensor2D {
   return tf.reshape(kept, [2 * images, 2 * (images - 1)]);
 }
 
-function checkViews(u1: tf.Tensor, u2: tf.Tensor): void {
+/** @throws InputError unless both views are [N, d] with N of at least 2 */
+export function requireViews(u1: tf.Tensor, u2: tf.Tensor): void {
   const shapes = `[${u1.shape.join(', ')}] and [${u2.shape.join(', ')}]`;
   if (u1.rank !== 2 || u2.rank !== 2) {
     throw new InputError(`The two views have shapes ${shapes}: give the embeddings of each as [N, d].`);

@@ -24,7 +24,12 @@ export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: Temperatur
   requirePositive('temperature', temperature);
   return tf.tidy(() => {
     const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));
-    // Fast sigmoid kernels round values below 1e-7 to 0; exp(-softplus(-x)) is the same function without that.
-    return tf.reshape(tf.exp(tf.neg(tf.softplus(tf.neg(terms)))), [2, -1]);
+    return tf.reshape(multiplierOf(terms), [2, -1]);
   });
+}
+
+/** q of log U - positive / temperature: the sigmoid, in the same shape. */
+export function multiplierOf<T extends tf.Tensor>(terms: T): T {
+  // Fast sigmoid kernels round values below 1e-7 to 0; exp(-softplus(-x)) is the same function without that.
+  return tf.exp(tf.neg(tf.softplus(tf.neg(terms))));
 }
