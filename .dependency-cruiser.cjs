@@ -2,9 +2,9 @@
 const rooms = [
   'engine',
   'losses',
-  'npc',
   'models',
   'data',
+  'npc',
   'methods',
   'train',
   'evaluate',

@@ -1,5 +1,7 @@
 export { type Anatomy, anatomy, type Negative, type Strength } from './anatomy.js';
 export type { Anchor } from './anchor.js';
+export { type CollectedMultipliers, type CollectOptions, collect } from './collect.js';
+export type { EmbeddingModels } from './embed-views.js';
 export { type AnchorGradients, gradients } from './gradients.js';
 export { multiplier } from './multiplier.js';
 export { type MultiplierStatistics, statistics } from './statistics.js';

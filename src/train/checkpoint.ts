@@ -115,10 +115,10 @@ export function restoreCheckpoint({ path, tensors }: Checkpoint, state: Training
   restore(path, tensors, namedVariables(state));
 }
 
-/** Puts the encoder's values of a checkpoint into a model. @throws InputError where they do not belong to it */
-export function restoreEncoder({ path, tensors }: Checkpoint, encoder: tf.LayersModel): void {
-  const own = [...tensors].filter(([name]) => name.startsWith('encoder/'));
-  restore(path, new Map(own), namedVariables({ models: { encoder } }));
+/** Puts one model's values of a checkpoint into it. @throws InputError where they do not belong to it */
+export function restoreModel({ path, tensors }: Checkpoint, name: string, model: tf.LayersModel): void {
+  const own = [...tensors].filter(([tensor]) => tensor.startsWith(`${name}/`));
+  restore(path, new Map(own), namedVariables({ models: { [name]: model } }));
 }
 
 function restore(

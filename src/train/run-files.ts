@@ -4,7 +4,7 @@ import { InputError } from '../errors.js';
 export const runFiles = {
   /** The run's settings. */
   settings: 'run.json',
-  /** The encoder before the first step. */
+  /** The models before the first step. */
   initial: 'initial.safetensors',
   /** Weights, optimiser and progress. */
   checkpoint: 'checkpoint.safetensors',

@@ -1,6 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type * as tf from '@tensorflow/tfjs';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../errors.js';
 import {
@@ -58,8 +57,8 @@ export class RunFolder {
     }
   }
 
-  /** Begins a run. @throws InputError where the folder cannot be written or the encoder has weights that are not finite */
-  async begin(encoder: tf.LayersModel): Promise<void> {
+  /** Begins a run. @throws InputError where the folder cannot be written or a model has weights that are not finite */
+  async begin(models: TrainingState['models']): Promise<void> {
     this.directory = join(this.path, runFiles.starting);
     const settings = `${JSON.stringify(this.settings, null, 2)}\n`;
     await onDisk(`The run folder ${this.path} cannot be written`, async () => {
@@ -67,7 +66,7 @@ export class RunFolder {
       await writeFile(join(this.directory, runFiles.events), '');
       await writeFileAtomic(join(this.directory, runFiles.settings), settings);
     });
-    await saveCheckpoint(join(this.directory, runFiles.initial), { models: { encoder } });
+    await saveCheckpoint(join(this.directory, runFiles.initial), { models });
   }
 
   /** Goes on after a step. @throws InputError where the record of the steps before cannot be read or written */

@@ -43,10 +43,10 @@ export class Sitting {
   }
 
   private async open(path: string): Promise<void> {
-    const { encoder, existing } = this.plan;
+    const { existing } = this.plan;
     this.folder = await RunFolder.open(path, await settingsOf(this.plan), existing);
     const { checkpoint } = this.folder;
-    if (!checkpoint) return this.folder.begin(encoder);
+    if (!checkpoint) return this.folder.begin(this.learner.models);
     restoreCheckpoint(checkpoint, this.state);
     this.progress = this.reported = checkpoint.progress;
     this.secondsBefore = checkpoint.progress.seconds;

@@ -4,10 +4,13 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
+import { dcl } from '../../src/losses/index.js';
+import { simclr } from '../../src/methods/index.js';
+import { collect } from '../../src/npc/index.js';
 import { NonFiniteError, readCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.js';
-import { decodeSafetensors, encodeSafetensors, loadEncoder } from '../../src/train/index.js';
+import { decodeSafetensors, encodeSafetensors, loadEncoder, loadModels } from '../../src/train/index.js';
 import { eachWithAFolder } from './run-in-folder.js';
-import { eventsOf, smallEncoder, smallRun } from './small-run.js';
+import { eventsOf, smallData, smallEncoder, smallRun } from './small-run.js';
 
 const folder = eachWithAFolder();
 let path: string;
@@ -108,6 +111,34 @@ describe('loadEncoder', () => {
     const refused = loadEncoder(path);
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow(`${path} belongs to another model`);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('loadModels', () => {
+  test('gives what the loss compared, projection head included, before and after training', async () => {
+    const method = simclr({ loss: dcl(), head: { outputFeatures: 3 } });
+    const untrained = method.start(smallEncoder(), 1).models;
+    await eventsOf(smallRun({ method, checkpoint: folder() }));
+    const initial = await loadModels(path, { weights: 'initial' });
+    const trained = await loadModels(folder());
+    expect(Object.keys(trained)).toEqual(['encoder', 'projection']);
+    expect(values(initial.projection!)).toEqual(values(untrained.projection!));
+    expect(values(trained.projection!)).not.toEqual(values(untrained.projection!));
+    expect(values(trained.encoder)).toEqual(values(await loadEncoder(folder())));
+    const [before] = await collect(initial, smallData(), { batchSizes: [4] });
+    const [after] = await collect(trained, smallData(), { batchSizes: [4] });
+    expect(after!.q).toHaveLength(24);
+    expect(after!.q).not.toEqual(before!.q);
+  });
+
+  test('leaves nothing in memory where one of the models cannot be built', async () => {
+    const projection = smallEncoder(3);
+    const lacking = { weights: projection.weights.slice(1), toJSON: () => projection.toJSON(null, false) };
+    const models = { encoder: smallEncoder(), projection: lacking as unknown as tf.LayersModel };
+    await saveCheckpoint(path, { models });
+    const before = tf.memory().numTensors;
+    await expect(loadModels(path)).rejects.toThrow(`${path} belongs to another model`);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

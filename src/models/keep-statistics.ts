@@ -1,0 +1,20 @@
+import type * as tf from '@tensorflow/tfjs';
+
+/**
+ * Does work that applies the models in training mode, and puts batch norm's moving statistics back to where they were.
+ * Whatever else the models do not train is put back as well.
+ */
+export function keepingStatistics<T>(models: readonly tf.LayersModel[], work: () => T): T {
+  const statistics = models.flatMap((model) =>
+    model.nonTrainableWeights.map((weight) => weight.read() as tf.Variable),
+  );
+  const before = statistics.map((statistic) => statistic.clone());
+  try {
+    return work();
+  } finally {
+    for (const [i, statistic] of statistics.entries()) {
+      statistic.assign(before[i]!);
+      before[i]!.dispose();
+    }
+  }
+}

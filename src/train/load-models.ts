@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { InputError } from '../errors.js';
+import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
+import { runFiles } from './run-files.js';
+
+/** Which weights a run's models are given. */
+export interface LoadOptions {
+  /** `trained` (default), or `initial`: those before the run's first step, the baseline to compare with. */
+  readonly weights?: 'trained' | 'initial';
+}
+
+/** The models of a run, by the names its method gave them, such as SimCLR's `projection`. */
+export interface RunModels {
+  readonly encoder: tf.LayersModel;
+  readonly [name: string]: tf.LayersModel;
+}
+
+/**
+ * The encoder of a run as a model of its own, for embedding and evaluation.
+ * @param path - a run's folder or its checkpoint file
+ * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
+ */
+export async function loadEncoder(path: string, options: LoadOptions = {}): Promise<tf.LayersModel> {
+  return loaded(await checkpointOf(path, options), 'encoder');
+}
+
+/**
+ * All models of a run, the projection head that evaluation throws away included: what the run's loss compared.
+ * @param path - a run's folder or its checkpoint file
+ * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
+ */
+export async function loadModels(path: string, options: LoadOptions = {}): Promise<RunModels> {
+  const checkpoint = await checkpointOf(path, options);
+  const models: RunModels = { encoder: await loaded(checkpoint, 'encoder') };
+  try {
+    const others = Object.keys(checkpoint.topologies).filter((name) => name !== 'encoder');
+    for (const name of others) Object.assign(models, { [name]: await loaded(checkpoint, name) });
+  } catch (error) {
+    for (const model of Object.values(models)) model.dispose();
+    throw error;
+  }
+  return models;
+}
+
+function checkpointOf(path: string, { weights = 'trained' }: LoadOptions): Promise<Checkpoint> {
+  const isFile = path.endsWith('.safetensors');
+  const file = weights === 'initial' ? runFiles.initial : runFiles.checkpoint;
+  return readCheckpoint(isFile && weights === 'trained' ? path : join(isFile ? dirname(path) : path, file));
+}
+
+async function loaded(checkpoint: Checkpoint, name: string): Promise<tf.LayersModel> {
+  const model = await built(checkpoint, name);
+  try {
+    restoreModel(checkpoint, name, model);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return model;
+}
+
+async function built({ path, topologies }: Checkpoint, name: string): Promise<tf.LayersModel> {
+  const topology = topologies[name];
+  if (!topology) throw new InputError(`${path} holds no ${name}.`);
+  try {
+    return await tf.models.modelFromJSON(topology as tf.io.ModelJSON);
+  } catch (error) {
+    throw new InputError(`The ${name} of ${path} cannot be built: ${(error as Error).message}.`);
+  }
+}
