@@ -37,7 +37,7 @@ export class Executor {
   readonly #sessions: LRUCache<string, Compiled>;
 
   constructor(readonly options: SessionOptions) {
-    this.#target = { block: probeBlockSize(options), threads: options.threads };
+    this.#target = { device: options.device, block: probeBlockSize(options), threads: options.threads };
     this.#sessions = new LRUCache({
       max: capacity,
       maxSize: byteCapacity,

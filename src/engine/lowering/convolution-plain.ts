@@ -1,6 +1,7 @@
 /** Convolutions on images with the channels first, for any number of channels. */
 import type { Window } from '../graph/operations.js';
-import { type Attributes, type Emitter, fusedDomain } from './emitter.js';
+import type { Attributes, Emitter } from './emitter.js';
+import { matrixProduct } from './matrix.js';
 import { sumOver } from './reduction.js';
 import type { Value } from './value.js';
 
@@ -106,8 +107,8 @@ export function plainFilterGradient(
       const end = [begin[0] + (outHeight - 1) * strides[0] + 1, begin[1] + (outWidth - 1) * strides[1] + 1];
       const bounds = [begin, end, [2, 3], strides].map((list) => emitter.integers(list));
       const shifted = emitter.reshape(emitter.emit('Slice', [padded, ...bounds]), [batch, channels, pixels]);
-      const transposed = { transA: 0, transB: 1 };
-      const perImage = emitter.emit('FusedMatMul', [shifted, gradient], transposed, fusedDomain);
+      const sides = { transposeA: false, transposeB: true, rank: 3 };
+      const perImage = matrixProduct([shifted, gradient], sides, emitter);
       products.push(sumOver(perImage, [0], emitter));
     }
   }

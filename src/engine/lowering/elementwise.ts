@@ -3,6 +3,7 @@ import type { BinaryOperator, Dtype, UnaryOperator } from '../graph/operations.j
 import { elementwise } from './broadcast.js';
 import type { Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
+import { whereInfinite, whereNaN, whereNotFinite } from './not-finite.js';
 import { commonLayout, type Value } from './value.js';
 
 /** ONNX operators that mean the same, NaN included. */
@@ -21,8 +22,6 @@ const unaryOperators: Partial<Record<UnaryOperator, string>> = {
   erf: 'Erf',
   exp: 'Exp',
   floor: 'Floor',
-  isInf: 'IsInf',
-  isNaN: 'IsNaN',
   log: 'Log',
   logicalNot: 'Not',
   neg: 'Neg',
@@ -59,13 +58,14 @@ const binaryOperators: Partial<Record<BinaryOperator, string>> = {
 type UnaryComposition = (x: string, dtype: Dtype, emitter: Emitter) => string;
 
 const unaryCompositions: Partial<Record<UnaryOperator, UnaryComposition>> = {
-  isFinite: (x, _, emitter) =>
-    emitter.emit('Not', [emitter.emit('Or', [emitter.emit('IsInf', [x]), emitter.emit('IsNaN', [x])])]),
+  isFinite: (x, _, emitter) => emitter.emit('Not', [whereNotFinite(x, emitter)]),
+  isInf: (x, _, emitter) => whereInfinite(x, emitter),
+  isNaN: (x, _, emitter) => whereNaN(x, emitter),
   square: (x, _, emitter) => emitter.emit('Mul', [x, x]),
   sign: (x, dtype, emitter) => {
     const sign = emitter.emit('Sign', [x]);
     if (dtype === 'int32') return sign;
-    return emitter.emit('Where', [emitter.emit('IsNaN', [x]), emitter.scalar('float32', 0), sign]);
+    return emitter.emit('Where', [whereNaN(x, emitter), emitter.scalar('float32', 0), sign]);
   },
   rsqrt: (x, _, emitter) => emitter.emit('Reciprocal', [emitter.emit('Sqrt', [x])]),
   relu6: (x, dtype, emitter) => emitter.emit('Clip', [x, emitter.scalar(dtype, 0), emitter.scalar(dtype, 6)]),
@@ -171,7 +171,7 @@ export const elementwiseLowerings: LoweringTable<
       alpha === 0
         ? emitter.cast(positive, 'float32')
         : emitter.emit('Where', [positive, emitter.scalar('float32', 1), emitter.scalar('float32', alpha)]);
-    return result(instruction, emitter.emit('Where', [emitter.emit('IsNaN', [name]), name, stepped]), layout);
+    return result(instruction, emitter.emit('Where', [whereNaN(name, emitter), name, stepped]), layout);
   },
 
   leakyRelu: (instruction, [x], emitter) => {
@@ -223,8 +223,7 @@ export const elementwiseLowerings: LoweringTable<
 
 /** Infinity and NaN become the integer 0 in JavaScript, and anything at all in C++. */
 function finiteOrZero(x: string, emitter: Emitter): string {
-  const undefinedAsInteger = emitter.emit('Or', [emitter.emit('IsInf', [x]), emitter.emit('IsNaN', [x])]);
-  return emitter.emit('Where', [undefinedAsInteger, emitter.scalar('float32', 0), x]);
+  return emitter.emit('Where', [whereNotFinite(x, emitter), emitter.scalar('float32', 0), x]);
 }
 
 function expand(

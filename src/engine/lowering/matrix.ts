@@ -1,17 +1,34 @@
-/** Matrix products; transpositions are flags of onnxruntime's own operator. */
+/** Matrix products, with transpositions as flags of onnxruntime's own operators where the device has them. */
+import { type Emitter, fusedDomain } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
 
 export const matrixLowerings: LoweringTable<'matMul'> = {
   matMul: (instruction, [a, b], emitter) => {
-    const { transposeA, transposeB } = instruction.attributes;
-    const operands = [a!.plain(emitter), b!.plain(emitter)];
-    if (!transposeA && !transposeB) return result(instruction, emitter.emit('MatMul', operands));
-    const attributes = { transA: Number(transposeA), transB: Number(transposeB) };
-    if (instruction.shape.length === 2)
-      return result(instruction, emitter.emit('Gemm', operands, attributes));
-    return result(
-      instruction,
-      emitter.emit('FusedMatMul', operands, attributes, { domain: 'com.microsoft' }),
-    );
+    const operands = [a!.plain(emitter), b!.plain(emitter)] as const;
+    const rank = instruction.shape.length;
+    return result(instruction, matrixProduct(operands, { ...instruction.attributes, rank }, emitter));
   },
 };
+
+interface ProductOptions {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** Axes of either operand; those before the last two are stacked matrices. */
+  readonly rank: number;
+}
+
+export function matrixProduct(
+  [a, b]: readonly [string, string],
+  { transposeA, transposeB, rank }: ProductOptions,
+  emitter: Emitter,
+): string {
+  if (!transposeA && !transposeB) return emitter.emit('MatMul', [a, b]);
+  const flags = { transA: Number(transposeA), transB: Number(transposeB) };
+  if (rank === 2) return emitter.emit('Gemm', [a, b], flags);
+  if (emitter.target.device !== 'webgpu') return emitter.emit('FusedMatMul', [a, b], flags, fusedDomain);
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  const swapped = [...axes.slice(0, -2), rank - 1, rank - 2];
+  const turned = (name: string, transposed: boolean) =>
+    transposed ? emitter.transpose(name, swapped) : name;
+  return emitter.emit('MatMul', [turned(a, transposeA), turned(b, transposeB)]);
+}

@@ -2,6 +2,7 @@
 import type { ReduceOperator } from '../graph/operations.js';
 import { blockedDomain, type Emitter } from './emitter.js';
 import { type LoweringTable, result } from './lowering.js';
+import { whereNaN } from './not-finite.js';
 import { axisIn, type PositionalLayout, positional, type Value } from './value.js';
 
 const operators: Record<ReduceOperator, string> = {
@@ -79,7 +80,7 @@ export const reductionLowerings: LoweringTable<'reduce' | 'argReduce' | 'cumulat
 
 /** onnxruntime's extremes pass over NaN; TensorFlow.js's do not. */
 function keepNaN(reduced: string, [x, axes]: readonly string[], emitter: Emitter): string {
-  const marks = emitter.cast(emitter.emit('IsNaN', [x!]), 'float32');
+  const marks = emitter.cast(whereNaN(x!, emitter), 'float32');
   const count = emitter.emit('ReduceMax', [marks, axes!], { keepdims: 0 });
   const undefinedHere = emitter.cast(count, 'bool');
   return emitter.emit('Where', [undefinedHere, emitter.scalar('float32', Number.NaN), reduced]);
@@ -91,7 +92,7 @@ function withoutNaN(name: string, operator: 'max' | 'min', emitter: Emitter): st
     'float32',
     operator === 'max' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
   );
-  return emitter.emit('Where', [emitter.emit('IsNaN', [name]), last, name]);
+  return emitter.emit('Where', [whereNaN(name, emitter), last, name]);
 }
 
 /** Sum over the axes (positions in the value's own layout), which disappear. */

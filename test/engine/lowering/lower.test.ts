@@ -21,7 +21,10 @@ function relu(x: Source): Node {
 }
 
 const lowered = (block: number, ...wanted: Node[]) =>
-  printOnnx(lower(trace(wanted).program, { block, threads: 2 }));
+  printOnnx(lower(trace(wanted).program, { device: 'cpu', block, threads: 2 }));
+
+const loweredForWebgpu = (...wanted: Node[]) =>
+  printOnnx(lower(trace(wanted).program, { device: 'webgpu', block: 0, threads: 2 }));
 
 describe('lower', () => {
   it('keeps the channels first between convolutions where there are no blocks', () => {
@@ -157,6 +160,21 @@ describe('lower', () => {
       Mul_0 = Mul(input_0, input_0)
       Add_1 = Add(Mul_0, Mul_0)
       outputs Add_1: float32[3]"
+    `);
+  });
+
+  it('uses on WebGPU the operators that it has, so that nothing goes to the CPU and back', () => {
+    const [a, b] = [input(2, 3, 4), input(2, 5, 4)];
+    const transposed = { transposeA: false, transposeB: true };
+    const product = node('matMul', transposed, [a, b], [2, 3, 5], 'float32');
+    const undefinedThere = node('unary', { operator: 'isNaN' }, [product], product.shape, 'bool');
+    expect(loweredForWebgpu(undefinedThere)).toMatchInlineSnapshot(`
+      "inputs input_0: float32[2, 3, 4]; input_1: float32[2, 5, 4]
+      Transpose_0 = Transpose(input_1) perm=[0,2,1]
+      MatMul_1 = MatMul(input_0, Transpose_0)
+      Equal_2 = Equal(MatMul_1, MatMul_1)
+      Not_3 = Not(Equal_2)
+      outputs Not_3: bool[2, 3, 5]"
     `);
   });
 });
