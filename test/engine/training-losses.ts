@@ -1,6 +1,6 @@
 /**
- * `training-losses.ts cpu|webgpu|cuda`: trains a small ResNet for three steps on the device and prints the losses, then
- * the last step's q, as JSON. Exits with 3, saying why, where the device is not available.
+ * `training-losses.ts cpu|webgpu|cuda|tensorflow`: trains a small ResNet for three steps on onnxruntime's device or on
+ * TensorFlow and prints the losses, then the last step's q, as JSON. Exits with 3, saying why, where that is not available.
  */
 import { type EngineDevice, use } from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
@@ -19,8 +19,8 @@ function view(first: number): Float32Array {
   );
 }
 
-async function main(device: EngineDevice): Promise<void> {
-  await use({ device, threads: 1 });
+async function main(what: EngineDevice | 'tensorflow'): Promise<void> {
+  await use(what === 'tensorflow' ? { name: what } : { name: 'onnxruntime', device: what, threads: 1 });
   const method = simclr({ loss: dcl({ temperature: 0.2 }), head: { outputFeatures: 16 } });
   const learner = method.start(resnet8({ inputShape: shape, width: 16, seed: 1 }), 1);
   const training = new TrainingStep(learner, shape, { momentum: 0.9, weightDecay: 5e-4 });
@@ -29,7 +29,7 @@ async function main(device: EngineDevice): Promise<void> {
   console.log(JSON.stringify([...results.map(({ loss }) => loss), ...results.at(-1)!.multiplier]));
 }
 
-main(process.argv[2] as EngineDevice).catch((error: unknown) => {
+main(process.argv[2] as EngineDevice | 'tensorflow').catch((error: unknown) => {
   console.error(error instanceof InputError ? error.message : error);
   process.exitCode = error instanceof InputError ? 3 : 1;
 });

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { inMemory } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
 import { embed } from '../../src/evaluate/index.js';
+import { useAnyEngine } from '../engines.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 
 /** Five images of 2 x 2 pixels: 0, 51, 102, 153 and 204. */
 const data = inMemory({

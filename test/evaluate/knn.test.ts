@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Embeddings, knn } from '../../src/evaluate/index.js';
+import { useAnyEngine } from '../engines.js';
 import { embeddings } from './embeddings.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 
 /** The definition, one query at a time in float64. */
 function naivePredictions(memory: Embeddings, queries: Embeddings, k: number, temperature: number): number[] {
@@ -73,7 +74,7 @@ describe('knn', () => {
     const labels = (count: number) => Array.from({ length: count }, (_, i) => (i * 7) % 3);
     const [memory, queries] = [
       embeddings(angles(30, 0.2), labels(30)),
-      embeddings(angles(20, 0.31), labels(20)),
+      embeddings(angles(20, 0.313), labels(20)),
     ];
     const { predictions } = await knn(memory, queries, { k: 10, temperature });
     expect([...predictions]).toEqual(naivePredictions(memory, queries, 10, temperature));

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { epochOrder } from '../../src/data/index.js';
 import { linearEvaluation } from '../../src/evaluate/index.js';
+import { useAnyEngine } from '../engines.js';
 import { embeddings } from './embeddings.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 
 /** Three clusters on a line far from the origin, where an unscaled classifier would struggle. */
 function clusters(offset: number) {

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { byName, type ContrastiveLoss, dcl, dclw, infoNCE } from '../../src/losses/index.js';
+import { engines } from '../engines.js';
 import golden from '../golden/losses.json' with { type: 'json' };
 import { sines, views } from './embeddings.js';
 import { type LossName, type Rows, referenceLoss, weights } from './reference.js';
@@ -44,7 +45,7 @@ function error(actual: readonly number[], expected: readonly number[]): number {
   return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!))) / scale;
 }
 
-describe.each(['cpu', 'onnxruntime'] as const)('on the engine %s', (engineName) => {
+describe.each(engines)('on the engine %s', (engineName) => {
   beforeAll(async () => {
     await engine.use({ name: engineName, threads: 1 });
   });

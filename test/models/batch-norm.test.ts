@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { BatchNorm } from '../../src/models/batch-norm.js';
+import { engines } from '../engines.js';
 import golden from '../golden/models.json' with { type: 'json' };
 import { chirp, relativeError } from './chirp.js';
 
@@ -14,7 +15,7 @@ function layerFor(shape: number[]): BatchNorm {
   return layer;
 }
 
-describe.each(['cpu', 'onnxruntime'] as const)('BatchNorm on the engine %s', (name) => {
+describe.each(engines)('BatchNorm on the engine %s', (name) => {
   beforeAll(async () => {
     await engine.use({ name, threads: 1 });
   });

@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { projectionHead, resnet8 } from '../../src/models/index.js';
+import { useAnyEngine } from '../engines.js';
 import { chirp } from './chirp.js';
 import { savedAndLoaded } from './saved-and-loaded.js';
 
-beforeAll(async () => {
-  await engine.use({ name: 'cpu' });
-});
+beforeAll(useAnyEngine);
 
 describe('projectionHead', () => {
   it('has a hidden layer as wide as its input and 128 outputs unless told otherwise', () => {

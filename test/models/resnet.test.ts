@@ -12,6 +12,7 @@ import {
   resnet50,
   type Stem,
 } from '../../src/models/index.js';
+import { engines, useAnyEngine } from '../engines.js';
 import golden from '../golden/models.json' with { type: 'json' };
 import { chirp, relativeError } from './chirp.js';
 import { savedAndLoaded } from './saved-and-loaded.js';
@@ -38,9 +39,7 @@ function trainableParameters(model: tf.LayersModel): number {
   return model.trainableWeights.reduce((sum, weight) => sum + weight.read().size, 0);
 }
 
-beforeAll(async () => {
-  await engine.use({ name: 'cpu' });
-});
+beforeAll(useAnyEngine);
 
 describe('parameters', () => {
   it.each([
@@ -138,7 +137,7 @@ describe('bad options', () => {
   });
 });
 
-describe.each(['cpu', 'onnxruntime'] as const)('on the engine %s', (engineName) => {
+describe.each(engines)('on the engine %s', (engineName) => {
   beforeAll(async () => {
     await engine.use({ name: engineName, threads: 1 });
   });

@@ -3,12 +3,13 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dclw, normalise } from '../../src/losses/index.js';
 import { anatomy, gradients } from '../../src/npc/index.js';
+import { useAnyEngine } from '../engines.js';
 import { sines, views } from '../losses/embeddings.js';
 import { type Rows, referenceMultiplier, weights } from '../losses/reference.js';
 
 const tensor = (rows: Rows) => tf.tensor2d(rows.map((row) => [...row]));
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 
 describe('anatomy', () => {
   it('is that of two images, worked out by hand', async () => {

@@ -5,6 +5,7 @@ import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { normalise } from '../../src/losses/index.js';
 import { type Anchor, gradients } from '../../src/npc/index.js';
+import { engines, useAnyEngine } from '../engines.js';
 import golden from '../golden/losses.json' with { type: 'json' };
 import { sines, views } from '../losses/embeddings.js';
 import type { Rows } from '../losses/reference.js';
@@ -73,7 +74,7 @@ function largestDifference(a: number[][][], b: number[][][]): number {
   return Math.max(...a.flat(2).map((value, i) => Math.abs(value - expected[i]!)));
 }
 
-describe.each(['cpu', 'onnxruntime'] as const)('gradients on the engine %s', (engineName) => {
+describe.each(engines)('gradients on the engine %s', (engineName) => {
   beforeAll(async () => {
     await engine.use({ name: engineName, threads: 1 });
   });
@@ -127,7 +128,7 @@ describe.each(['cpu', 'onnxruntime'] as const)('gradients on the engine %s', (en
 });
 
 describe('gradients', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  beforeAll(useAnyEngine);
 
   it('share U among the negatives, and push them as hard in all as the positive is pulled', () =>
     fc.assert(

@@ -6,6 +6,7 @@ import { InputError } from '../../src/errors.js';
 import { decoupledTerms } from '../../src/losses/dcl.js';
 import { normalise, similarities } from '../../src/losses/similarities.js';
 import { multiplier } from '../../src/npc/index.js';
+import { engines } from '../engines.js';
 import golden from '../golden/losses.json' with { type: 'json' };
 import { sines, views } from '../losses/embeddings.js';
 import { type Rows, referenceMultiplier } from '../losses/reference.js';
@@ -15,7 +16,7 @@ const tensor = (rows: Rows) => tf.tensor2d(rows.map((row) => [...row]));
 const multiplierOf = (z1: Rows, z2: Rows, temperature: number) =>
   tf.tidy(() => multiplier(tensor(z1), tensor(z2), { temperature }).arraySync());
 
-describe.each(['cpu', 'onnxruntime'] as const)('on the engine %s', (engineName) => {
+describe.each(engines)('on the engine %s', (engineName) => {
   beforeAll(async () => {
     await engine.use({ name: engineName, threads: 1 });
   });

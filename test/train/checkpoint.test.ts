@@ -9,13 +9,14 @@ import { simclr } from '../../src/methods/index.js';
 import { collect } from '../../src/npc/index.js';
 import { NonFiniteError, readCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.js';
 import { decodeSafetensors, encodeSafetensors, loadEncoder, loadModels } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder } from './run-in-folder.js';
 import { eventsOf, smallData, smallEncoder, smallRun } from './small-run.js';
 
 const folder = eachWithAFolder();
 let path: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 beforeEach(async () => {
   await mkdir(folder());
   path = join(folder(), 'checkpoint.safetensors');

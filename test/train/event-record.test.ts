@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
 import { readEvents } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt } from './run-in-folder.js';
 import { eventsOf, smallRun } from './small-run.js';
 
@@ -11,7 +11,7 @@ const path = eachWithAFolder();
 let folder: string;
 let record: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 beforeEach(async () => {
   folder = path();
   record = join(folder, 'events.jsonl');

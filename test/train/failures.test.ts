@@ -7,13 +7,14 @@ import { InputError } from '../../src/errors.js';
 import { type ContrastiveLoss, dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { DivergenceError, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
 
 const path = eachWithAFolder();
 let folder: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
 });

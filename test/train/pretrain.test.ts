@@ -4,9 +4,10 @@ import { simclrViews } from '../../src/data/index.js';
 import { type ContrastiveLoss, dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { DivergenceError } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 afterEach(() => {
   vi.restoreAllMocks();
 });

@@ -1,17 +1,18 @@
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dclw } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { loadEncoder, readEvents } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallEncoder, smallRun } from './small-run.js';
 
 const path = eachWithAFolder();
 let folder: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
 });

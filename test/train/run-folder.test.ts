@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { simclrViews } from '../../src/data/index.js';
+import { engineInUse } from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { readEvents } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt } from './run-in-folder.js';
 import { eventsOf, smallData, smallEncoder, smallRun } from './small-run.js';
 
 const path = eachWithAFolder();
 let folder: string;
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
 });
@@ -143,14 +145,15 @@ describe('the folder of a run', () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     await leaveAt(2, folder);
     const settings = JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'));
-    expect(settings.engine).toEqual({ name: 'cpu' });
+    const now = engineInUse();
+    expect(settings.engine).toEqual(now);
     await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
     expect(warn).not.toHaveBeenCalled();
-    settings.engine = { name: 'onnxruntime', device: 'cpu', threads: 2 };
+    settings.engine = { name: 'onnxruntime', device: 'cpu', threads: 64 };
     await writeFile(join(folder, 'run.json'), JSON.stringify(settings));
     await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
     expect(warn).toHaveBeenCalledExactlyOnceWith(
-      expect.stringMatching(/"onnxruntime","device":"cpu","threads":2.*goes on with {"name":"cpu"}/),
+      expect.stringMatching(`"onnxruntime","device":"cpu","threads":64.*goes on with ${JSON.stringify(now)}`),
     );
   });
 

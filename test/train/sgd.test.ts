@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Sgd } from '../../src/train/index.js';
+import { useAnyEngine } from '../engines.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+beforeAll(useAnyEngine);
 
 describe('Sgd', () => {
   test('follows the recurrence of momentum and coupled weight decay', () => {
