@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBuildNotebooks } from './build-notebooks.js';
 import { addEmbed } from './embed.js';
+import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
@@ -18,6 +19,7 @@ export function program(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
-  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addKernel, addBuildNotebooks]) add(root);
+  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addKernel, addEngine, addBuildNotebooks])
+    add(root);
   return root;
 }

@@ -1,3 +1,5 @@
+export { installCudaFiles } from './install/cuda.js';
+export { type InstallTensorflowOptions, installTensorflow } from './install/tensorflow.js';
 export { type EngineStatistics, statistics } from './statistics.js';
 export {
   type EngineDevice,

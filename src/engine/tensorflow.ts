@@ -18,6 +18,7 @@ export interface LoadedTensorflow {
 
 /** Loads the first of the packages that is installed and works; its backend registers itself. */
 export function loadTensorflow(): LoadedTensorflow | { readonly failures: readonly string[] } {
+  prepareProcess();
   const failures: string[] = [];
   for (const packageName of packages) {
     try {
@@ -35,4 +36,18 @@ export function loadTensorflow(): LoadedTensorflow | { readonly failures: readon
 function explain(packageName: string, error: NodeJS.ErrnoException): string {
   const missing = error.code === 'MODULE_NOT_FOUND' && error.message.includes(packageName);
   return missing ? `${packageName} is not installed` : `${packageName} does not load: ${error.message}`;
+}
+
+/** Two of `node:util`'s functions that tfjs-node 4.22 calls; Node 22 warns of them, Node 23 dropped them. */
+interface FormerUtil {
+  isArray?: (value: unknown) => boolean;
+  isNullOrUndefined?: (value: unknown) => boolean;
+}
+
+function prepareProcess(): void {
+  const util = require('node:util') as FormerUtil;
+  util.isArray = Array.isArray;
+  util.isNullOrUndefined = (value) => value === null || value === undefined;
+  // Warnings and errors only: by default TensorFlow tells on standard error which instructions it uses.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
 }

@@ -117,13 +117,18 @@ async function useOnnxruntime(device: EngineDevice, threads: number, because: st
   return { name: 'onnxruntime', device, threads, reason };
 }
 
+/** The command works in a clone of dcl-lab and in a project that depends on it. */
+function install(what: 'tensorflow' | 'cuda'): string {
+  return `\`npx dcl-lab engine ${what}\` (in a clone of dcl-lab also \`npm run engine:${what}\`)`;
+}
+
 const deviceAdvice: Record<EngineDevice, string> = {
   cpu: 'Reinstall onnxruntime-node.',
   webgpu:
     'It needs a GPU with a Vulkan (and libvulkan.so.1), Metal or DirectX 12 driver. Leave device out to use the CPU.',
   cuda:
-    "It needs an NVIDIA GPU, its driver, and onnxruntime's CUDA files on Linux x64: " +
-    '`npm rebuild onnxruntime-node --onnxruntime-node-install=cuda12`. Leave device out to use the CPU.',
+    "It needs Linux x64, an NVIDIA GPU with its driver, CUDA 12 and cuDNN 9, and onnxruntime's CUDA files: " +
+    `${install('cuda')}. Leave device out to use the CPU.`,
 };
 
 function requireDevice(device: EngineDevice): void {
@@ -140,8 +145,7 @@ async function useTensorflow(): Promise<EngineInfo> {
   const found = loadTensorflow();
   if ('failures' in found) {
     throw new InputError(
-      `The engine 'tensorflow' is not available: ${found.failures.join('; ')}. Run ` +
-        '`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`), ' +
+      `The engine 'tensorflow' is not available: ${found.failures.join('; ')}. Run ${install('tensorflow')}, ` +
         "or use the default engine 'onnxruntime', which needs nothing else.",
     );
   }

@@ -65,7 +65,8 @@ describe('use with what may not be there', () => {
 
   it('computes through CUDA, or says what is missing', async () => {
     const info = await use({ device: 'cuda' }).catch((error: unknown) => error as Error);
-    if (info instanceof Error) expect(info.message).toMatch(/^Device 'cuda' is not available: .+CUDA files/);
+    if (info instanceof Error)
+      expect(info.message).toMatch(/^Device 'cuda' is not available: .+npx dcl-lab engine cuda/);
     else expect(info.device).toBe('cuda');
   });
 
@@ -74,7 +75,7 @@ describe('use with what may not be there', () => {
     if (info instanceof Error) {
       expect(info).toBeInstanceOf(InputError);
       expect(info.message).toMatch(
-        /npm install @tensorflow\/tfjs-node-gpu@4\.22\.0.+default engine 'onnxruntime'/,
+        /npx dcl-lab engine tensorflow.+npm run engine:tensorflow.+default engine 'onnxruntime'/,
       );
     } else expect(info.name).toBe('tensorflow');
   });
