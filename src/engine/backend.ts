@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { Executor } from './executor.js';
-import { type HostValues, leaf, type Node, reshaped, type Source } from './graph/node.js';
+import { type HostValues, type Leaf, leaf, type Node, reshaped, type Source } from './graph/node.js';
 import type { Dtype } from './graph/operations.js';
 import type { SessionOptions } from './onnxruntime.js';
 
@@ -46,10 +46,22 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
   }
 
   /** What a kernel reads: the tensor's node or values, in the tensor's shape. */
-  source({ dataId, shape, dtype }: tf.TensorInfo): Source {
+  source(tensor: tf.TensorInfo): Source {
+    return reshaped(this.content(tensor), tensor.shape);
+  }
+
+  /** The tensor's node or values, in whatever shape they came about. */
+  content({ dataId, dtype }: tf.TensorInfo): Source {
     const { content } = this.#entries.get(dataId);
     if (content.kind === 'host') throw new Error(`A ${dtype} tensor cannot be recorded.`);
-    return reshaped(content, shape);
+    return content;
+  }
+
+  /** The tensor's values, in whatever shape they came about; computed first if they are pending. */
+  leaf(tensor: tf.TensorInfo): Leaf {
+    const entry = this.#entries.get(tensor.dataId);
+    if (entry.content.kind === 'node') this.#settle(entry);
+    return this.content(tensor) as Leaf;
   }
 
   /** A new tensor for what a kernel recorded, owned by the caller. */

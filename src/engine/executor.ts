@@ -7,7 +7,7 @@ import { totalmem } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { fuse } from './fusion/fuse.js';
 import { type HostValues, type Leaf, type Node, sizeOf } from './graph/node.js';
-import { type Program, trace } from './graph/program.js';
+import { type Program, type Trace, trace } from './graph/program.js';
 import { lower } from './lowering/lower.js';
 import type { Target } from './lowering/target.js';
 import { encode } from './onnx/encode.js';
@@ -54,7 +54,11 @@ export class Executor {
 
   /** Values of the nodes, in their order. Equal nodes share one array. */
   compute(nodes: readonly Node[]): HostValues[] {
-    const { program, key, leaves, positions } = trace(nodes);
+    return this.run(trace(nodes));
+  }
+
+  /** What was wanted of the traced program, computed from its leaves. */
+  run({ program, key, leaves, positions }: Trace): HostValues[] {
     let compiled = this.#sessions.get(key);
     if (compiled === undefined) {
       const begin = performance.now();
@@ -63,13 +67,13 @@ export class Executor {
       this.#sessions.set(key, compiled, { size: Math.min(bytesOf(program), byteCapacity) });
     }
     const begin = performance.now();
-    const results = this.#run(compiled, leaves);
+    const results = this.#call(compiled, leaves);
     this.runMilliseconds += performance.now() - begin;
     this.runs += 1;
     return positions.map((position) => results[position]!.data);
   }
 
-  #run({ session, graph, inputNames, outputNames }: Compiled, leaves: readonly Leaf[]) {
+  #call({ session, graph, inputNames, outputNames }: Compiled, leaves: readonly Leaf[]) {
     try {
       return session.run(feeds(inputNames, leaves), outputNames);
     } catch (error) {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { epochOrder } from '../data/index.js';
+import { type Repeatable, replayable } from '../engine/index.js';
 import { InputError, requireInteger, requirePositive } from '../errors.js';
 import { cosineWithWarmup, Sgd } from '../train/index.js';
 import { type Classification, classification } from './classification.js';
@@ -81,33 +82,41 @@ class LinearClassifier {
   private readonly weight: tf.Variable;
   private readonly bias: tf.Variable;
   private readonly optimiser: Sgd;
+  private readonly update: Repeatable;
 
   constructor(
     private readonly dimension: number,
-    private readonly classes: number,
+    classes: number,
   ) {
     this.weight = tf.tidy(() => tf.variable(tf.zeros([dimension, classes])));
     this.bias = tf.tidy(() => tf.variable(tf.zeros([classes])));
     this.optimiser = new Sgd([this.weight, this.bias], { momentum: 0.9, weightDecay: 0 });
+    this.update = replayable(
+      (rows, labels, rate) => {
+        const targets = tf.oneHot(labels as tf.Tensor1D, classes);
+        const crossEntropy = () =>
+          tf.losses.softmaxCrossEntropy(targets, this.logits(rows as tf.Tensor2D)) as tf.Scalar;
+        const { value, grads } = tf.variableGrads(crossEntropy, [this.weight, this.bias]);
+        this.optimiser.step([grads[this.weight.name]!, grads[this.bias.name]!], rate as tf.Scalar);
+        return [value];
+      },
+      [this.weight, this.bias, ...this.optimiser.velocities],
+    );
   }
 
   /** One step of SGD on rows [n, dimension] with their labels; returns the mean cross-entropy in nats. */
   async step(rows: Float32Array, labels: Int32Array, learningRate: number): Promise<number> {
-    const loss = tf.tidy(() => {
-      const targets = tf.oneHot(tf.tensor1d(labels, 'int32'), this.classes);
-      const crossEntropy = () => tf.losses.softmaxCrossEntropy(targets, this.logits(rows)) as tf.Scalar;
-      const { value, grads } = tf.variableGrads(crossEntropy, [this.weight, this.bias]);
-      this.optimiser.step([grads[this.weight.name]!, grads[this.bias.name]!], learningRate);
-      return value;
-    });
-    const [value] = await loss.data();
-    loss.dispose();
+    const [loss] = tf.tidy(() =>
+      this.update(this.matrix(rows), tf.tensor1d(labels, 'int32'), tf.scalar(learningRate)),
+    );
+    const [value] = await loss!.data();
+    loss!.dispose();
     return value!;
   }
 
   /** Logits of all rows, [n, classes]. */
   async scores(rows: Float32Array): Promise<Float32Array> {
-    const logits = tf.tidy(() => this.logits(rows));
+    const logits = tf.tidy(() => this.logits(this.matrix(rows)));
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
     return values;
@@ -118,9 +127,12 @@ class LinearClassifier {
     this.optimiser.dispose();
   }
 
-  private logits(rows: Float32Array): tf.Tensor2D {
-    const input = tf.tensor2d(rows, [rows.length / this.dimension, this.dimension]);
-    return tf.add(tf.matMul(input, this.weight as unknown as tf.Tensor2D), this.bias);
+  private logits(rows: tf.Tensor2D): tf.Tensor2D {
+    return tf.add(tf.matMul(rows, this.weight as unknown as tf.Tensor2D), this.bias);
+  }
+
+  private matrix(rows: Float32Array): tf.Tensor2D {
+    return tf.tensor2d(rows, [rows.length / this.dimension, this.dimension]);
   }
 }
 

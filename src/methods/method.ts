@@ -13,7 +13,8 @@ export interface Learner {
   /** Everything a checkpoint must hold, by the name it is stored under; `encoder` is always there. */
   readonly models: Readonly<Record<string, tf.LayersModel>>;
   /**
-   * Embeds both views in training mode (batch norm statistics move) and compares them.
+   * Embeds both views in training mode (batch norm statistics move) and compares them. It is not called at every step
+   * (see engine.replayable): what it does may depend on the views and on the models' weights only.
    * @param view1 - [N, height, width, channels]
    * @param view2 - the other views of the same images, same shape
    */

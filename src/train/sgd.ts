@@ -22,11 +22,14 @@ export class Sgd {
     this.velocities = weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
   }
 
-  /** Updates every weight in place. @param gradients - one for each weight, in the weights' order */
-  step(gradients: readonly tf.Tensor[], learningRate: number): void {
+  /**
+   * Updates every weight in place.
+   *
+   * @param gradients - one for each weight, in the weights' order
+   * @param rate - the learning rate: a tensor, so that a new one does not mean a new compilation
+   */
+  step(gradients: readonly tf.Tensor[], rate: tf.Scalar): void {
     tf.tidy(() => {
-      // Tensors rather than numbers baked into the graph: a new learning rate must not mean a new compilation.
-      const rate = tf.scalar(learningRate);
       const momentum = tf.scalar(this.options.momentum);
       const decay = tf.scalar(this.options.weightDecay);
       this.weights.forEach((weight, i) => {

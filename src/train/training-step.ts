@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageShape } from '../data/dataset.js';
+import { type Repeatable, replayable } from '../engine/index.js';
 import type { Learner } from '../methods/index.js';
 import { Sgd, type SgdOptions } from './sgd.js';
 
@@ -16,6 +17,7 @@ export type ViewPair = readonly [Float32Array, Float32Array];
 export class TrainingStep {
   readonly optimiser: Sgd;
   private readonly weights: readonly tf.Variable[];
+  private readonly step: Repeatable;
 
   constructor(
     private readonly learner: Learner,
@@ -26,10 +28,23 @@ export class TrainingStep {
       model.trainableWeights.map((weight) => weight.read() as tf.Variable),
     );
     this.optimiser = new Sgd(this.weights, sgd);
+    const state = Object.values(learner.models).flatMap((model) =>
+      model.weights.map((weight) => weight.read() as tf.Variable),
+    );
+    this.step = replayable(
+      (view1, view2, learningRate) =>
+        this.update(view1 as tf.Tensor4D, view2 as tf.Tensor4D, learningRate as tf.Scalar),
+      [...state, ...this.optimiser.velocities],
+    );
   }
 
   async run(views: ViewPair, learningRate: number): Promise<StepResult> {
-    const [loss, multiplier] = tf.tidy(() => this.record(views, learningRate));
+    const [loss, multiplier] = tf.tidy(() => {
+      const [view1, view2] = views.map((view) =>
+        tf.tensor4d(view, [view.length / this.pixels, ...this.shape]),
+      );
+      return this.step(view1!, view2!, tf.scalar(learningRate));
+    }) as [tf.Scalar, tf.Tensor2D];
     try {
       // The first read runs the whole step, updates included, on an engine that only records until then.
       const [value] = await loss.data();
@@ -39,11 +54,10 @@ export class TrainingStep {
     }
   }
 
-  private record(views: ViewPair, learningRate: number): [tf.Scalar, tf.Tensor2D] {
-    const [view1, view2] = views.map((view) => tf.tensor4d(view, [view.length / this.pixels, ...this.shape]));
+  private update(view1: tf.Tensor4D, view2: tf.Tensor4D, learningRate: tf.Scalar): [tf.Scalar, tf.Tensor2D] {
     let multiplier: tf.Tensor2D | undefined;
     const { value, grads } = tf.variableGrads(() => {
-      const result = this.learner.compare(view1!, view2!);
+      const result = this.learner.compare(view1, view2);
       multiplier = tf.keep(result.multiplier);
       return result.loss;
     }, [...this.weights]);

@@ -16,7 +16,7 @@ describe('Sgd', () => {
       [0.2, [-1, 0.25]],
       [0.05, [2, 2]],
     ] as const) {
-      sgd.step([tf.tensor1d([...gradient])], rate);
+      sgd.step([tf.tensor1d([...gradient])], tf.scalar(rate));
       for (const i of [0, 1] as const) {
         velocity[i] = 0.9 * velocity[i]! + gradient[i] + 0.01 * expected[i]!;
         expected[i]! -= rate * velocity[i]!;
@@ -28,10 +28,11 @@ describe('Sgd', () => {
   test('leaves no tensors behind', () => {
     const weight = tf.variable(tf.zeros([3]));
     const gradient = tf.ones([3]);
+    const rate = tf.scalar(0.1);
     const sgd = new Sgd([weight], { momentum: 0.9, weightDecay: 0 });
     const before = tf.memory().numTensors;
-    sgd.step([gradient], 0.1);
-    sgd.step([gradient], 0.1);
+    sgd.step([gradient], rate);
+    sgd.step([gradient], rate);
     expect(tf.memory().numTensors).toBe(before);
     sgd.dispose();
     expect(tf.memory().numTensors).toBe(before - 1);

@@ -60,7 +60,8 @@ export function trace(wanted: readonly Node[]): Trace {
     }
     numbers.set(node, number);
   }
-  const outputs = [...new Set(wanted.map((node) => numbers.get(node)!))];
+  // In the order they are computed, so that the key does not depend on the order they are asked for.
+  const outputs = [...new Set(wanted.map((node) => numbers.get(node)!))].sort((a, b) => a - b);
   const inputs = leaves.map(({ shape, dtype }) => ({ shape, dtype }));
   const inputText = inputs.map(({ shape, dtype }) => `${dtype}[${shape}]`).join();
   const key = `${inputText}|${[...bySignature.keys()].join(';')}|${outputs}`;
