@@ -1,5 +1,5 @@
 /**
- * The TensorFlow.js backend `onnxruntime`. A data id holds either values on the host or a node of the pending graph.
+ * The TensorFlow.js backend `onnxruntime`. A data id holds either values or a node of the pending graph.
  * Kernels only record; reading any pending value computes every pending value that still has a tensor, in one run,
  * after which nothing is pending. What was disposed before that is never computed.
  */
@@ -7,7 +7,9 @@ import * as tf from '@tensorflow/tfjs';
 import { Executor } from './executor.js';
 import { type HostValues, type Leaf, leaf, type Node, reshaped, type Source } from './graph/node.js';
 import type { Dtype } from './graph/operations.js';
+import type { Trace } from './graph/program.js';
 import type { SessionOptions } from './onnxruntime.js';
+import { Residency } from './residency.js';
 
 /** Pending nodes beyond which values are computed unasked, so that a loop that never reads stays bounded. */
 const pendingLimit = 20_000;
@@ -22,13 +24,17 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
   /** Whether kernels are computed when they are called, and checked for NaN. */
   debug = false;
   #executor: Executor;
+  #residency: Residency;
   readonly #entries: tf.DataStorage<Entry>;
   readonly #pending = new Set<Entry>();
+  /** Entries that failed to be computed, or were to be together with one that did. */
+  readonly #failed = new Set<Entry>();
   #recordedSinceRun = 0;
 
   constructor(options: SessionOptions) {
     super();
     this.#executor = new Executor(options);
+    this.#residency = new Residency(this.#executor);
     this.#entries = new tf.DataStorage<Entry>(this, tf.engine());
   }
 
@@ -36,13 +42,19 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     return this.#executor;
   }
 
-  /** Compiles for another device, number of threads, or profile from now on; tensors stay. */
+  get residency(): Residency {
+    return this.#residency;
+  }
+
+  /** Compiles for another device, number of threads, or profile from now on; tensors keep their values. */
   configure(options: SessionOptions): void {
     const { device, threads, profile } = this.#executor.options;
     const same = device === options.device && threads === options.threads && profile === options.profile;
     if (same) return;
+    this.#residency.dispose();
     this.#executor.dispose();
     this.#executor = new Executor(options);
+    this.#residency = new Residency(this.#executor);
   }
 
   /** What a kernel reads: the tensor's node or values, in the tensor's shape. */
@@ -64,10 +76,22 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     return this.content(tensor) as Leaf;
   }
 
+  /** The leaf's values on the host. */
+  values(leaf: Leaf): HostValues {
+    return this.#residency.values(leaf);
+  }
+
+  /** Runs what was recorded before, now with the leaves given; what is pending stays so. */
+  run(traced: Trace): Leaf[] {
+    this.#sweep();
+    return this.#residency.run(traced);
+  }
+
   /** A new tensor for what a kernel recorded, owned by the caller. */
   output(source: Source): tf.TensorInfo {
     const dataId = {};
     const entry: Entry = { dtype: source.dtype, references: 1, content: source };
+    if (source.kind === 'leaf') source.holders += 1;
     this.#entries.set(dataId, entry);
     if (source.kind === 'node') {
       this.#pending.add(entry);
@@ -105,13 +129,15 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     const content = recordable(dtype)
       ? leaf(hostValues(values, dtype), shape, dtype)
       : ({ kind: 'host', values } as const);
+    if (content.kind === 'leaf') content.holders += 1;
     this.#entries.set(dataId, { dtype, references: refCount, content });
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const entry = this.#entries.get(dataId);
     if (entry.content.kind === 'node') this.#settle(entry);
-    return (entry.content as { values: tf.backend_util.BackendValues }).values;
+    const content = entry.content as Exclude<Entry['content'], Node>;
+    return content.kind === 'leaf' ? this.#residency.values(content) : content.values;
   }
 
   /** Computes at once, then lets other work of the event loop run before the values are handed over. */
@@ -128,6 +154,12 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     if (!force && entry.references > 0) return false;
     this.#entries.delete(dataId);
     this.#pending.delete(entry);
+    this.#failed.delete(entry);
+    if (entry.content.kind === 'leaf') {
+      entry.content.holders -= 1;
+      if (entry.content.holders === 0) this.#residency.abandon(entry.content);
+    }
+    if (this.#pending.size === 0) this.#sweep();
     return true;
   }
 
@@ -168,6 +200,8 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
 
   override dispose(): void {
     this.#pending.clear();
+    this.#failed.clear();
+    this.#residency.dispose();
     this.#executor.dispose();
   }
 
@@ -180,6 +214,7 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
     try {
       this.#compute(entries);
     } catch (error) {
+      for (const each of entries) this.#failed.add(each);
       if (entries.length === 1) throw error;
       this.#compute([entry]);
     }
@@ -194,13 +229,23 @@ export class OnnxruntimeBackend extends tf.KernelBackend {
 
   #compute(entries: readonly Entry[]): void {
     if (entries.length === 0) return;
-    const nodes = entries.map(({ content }) => content as Node);
-    const values = this.#executor.compute(nodes);
+    const leaves = this.#residency.compute(entries.map(nodeOf));
     entries.forEach((entry, index) => {
-      const { shape, dtype } = nodes[index]!;
-      entry.content = leaf(values[index]!, shape, dtype);
+      const computed = leaves[index]!;
+      computed.holders += 1;
+      entry.content = computed;
+      this.#failed.delete(entry);
     });
+    this.#sweep();
   }
+
+  #sweep(): void {
+    this.#residency.sweep([...this.#pending, ...this.#failed].map(nodeOf));
+  }
+}
+
+function nodeOf({ content }: Entry): Node {
+  return content as Node;
 }
 
 /** Whether tensors of this type can be part of a graph. */

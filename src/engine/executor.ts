@@ -6,13 +6,20 @@
 import { totalmem } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { fuse } from './fusion/fuse.js';
-import { type HostValues, type Leaf, type Node, sizeOf } from './graph/node.js';
-import { type Program, type Trace, trace } from './graph/program.js';
+import { type Leaf, sizeOf } from './graph/node.js';
+import type { Program, Trace } from './graph/program.js';
 import { lower } from './lowering/lower.js';
 import type { Target } from './lowering/target.js';
 import { encode } from './onnx/encode.js';
 import type { OnnxGraph } from './onnx/graph.js';
-import { runtimeTensor, Session, type SessionOptions } from './onnxruntime.js';
+import {
+  keepsResults,
+  type Result,
+  type RuntimeTensor,
+  runtimeTensor,
+  Session,
+  type SessionOptions,
+} from './onnxruntime.js';
 import { probeBlockSize } from './probe.js';
 
 /** Most sessions kept. */
@@ -23,7 +30,6 @@ const byteCapacity = totalmem() / 2;
 interface Compiled {
   readonly session: Session;
   readonly graph: OnnxGraph;
-  readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
 }
 
@@ -52,13 +58,8 @@ export class Executor {
     return this.#sessions.size;
   }
 
-  /** Values of the nodes, in their order. Equal nodes share one array. */
-  compute(nodes: readonly Node[]): HostValues[] {
-    return this.run(trace(nodes));
-  }
-
-  /** What was wanted of the traced program, computed from its leaves. */
-  run({ program, key, leaves, positions }: Trace): HostValues[] {
+  /** What was wanted of the traced program, computed from its leaves. Equal nodes share one result. */
+  run({ program, key, leaves, positions }: Trace): Result[] {
     let compiled = this.#sessions.get(key);
     if (compiled === undefined) {
       const begin = performance.now();
@@ -70,12 +71,12 @@ export class Executor {
     const results = this.#call(compiled, leaves);
     this.runMilliseconds += performance.now() - begin;
     this.runs += 1;
-    return positions.map((position) => results[position]!.data);
+    return positions.map((position) => results[position]!);
   }
 
-  #call({ session, graph, inputNames, outputNames }: Compiled, leaves: readonly Leaf[]) {
+  #call({ session, graph, outputNames }: Compiled, leaves: readonly Leaf[]) {
     try {
-      return session.run(feeds(inputNames, leaves), outputNames);
+      return session.run(feeds(graph.inputs, leaves), outputNames);
     } catch (error) {
       throw new Error(failureText((error as Error).message, graph), { cause: error });
     }
@@ -90,9 +91,8 @@ export class Executor {
     this.compilations += 1;
     const graph = lower(fuse(program), this.#target);
     return {
-      session: new Session(encode(graph), this.options),
+      session: new Session(encode(graph), this.options, keepsResults(this.options.device)),
       graph,
-      inputNames: graph.inputs.map(({ name }) => name),
       outputNames: graph.outputs.map(({ name }) => name),
     };
   }
@@ -113,8 +113,9 @@ function bytesOf({ instructions }: Program): number {
   return 4 * Math.max(elements, 1);
 }
 
-function feeds(names: readonly string[], leaves: readonly Leaf[]) {
+/** The leaves in the shapes of the inputs. */
+function feeds(inputs: OnnxGraph['inputs'], leaves: readonly Leaf[]): Record<string, RuntimeTensor> {
   return Object.fromEntries(
-    leaves.map(({ values, shape, dtype }, index) => [names[index]!, runtimeTensor(dtype, values, shape)]),
+    inputs.map(({ name, shape }, index) => [name, runtimeTensor(leaves[index]!, shape)]),
   );
 }

@@ -4,15 +4,44 @@
  * package.json.
  */
 import { createRequire } from 'node:module';
-import type { HostValues } from './graph/node.js';
+import { type DeviceValues, type HostValues, type Leaf, sizeOf } from './graph/node.js';
 import type { Dtype, Shape } from './graph/operations.js';
 
-/** What a session takes and gives: values on the host, with their type and shape. */
+/** What a session takes and gives: values with their type and shape. */
 export interface RuntimeTensor {
   readonly type: Dtype;
   readonly dims: Shape;
+  readonly location: 'cpu' | 'gpu-buffer';
+  /** Throws for values on the device. */
   readonly data: HostValues;
+  /** Throws for values on the host. */
+  readonly gpuBuffer: object;
+  dispose(): void;
 }
+
+/**
+ * A result in the device's memory: any session of the device reads it, and it must be released, since nothing else frees
+ * it.
+ */
+export class DeviceTensor implements DeviceValues {
+  readonly #released: () => void;
+
+  constructor(
+    readonly tensor: RuntimeTensor,
+    readonly bytes: number,
+    released: () => void,
+  ) {
+    this.#released = released;
+  }
+
+  release(): void {
+    this.tensor.dispose();
+    this.#released();
+  }
+}
+
+/** An output: its values, or where on the device they are. */
+export type Result = HostValues | DeviceTensor;
 
 export interface SessionOptions {
   readonly device: 'cpu' | 'webgpu' | 'cuda';
@@ -42,7 +71,10 @@ interface Binding {
 
 interface Common {
   readonly env: { logLevel?: string };
-  readonly Tensor: new (type: Dtype, data: HostValues, dims: Shape) => RuntimeTensor;
+  readonly Tensor: {
+    new (type: Dtype, data: HostValues, dims: Shape): RuntimeTensor;
+    fromGpuBuffer(buffer: object, options: { dataType: Dtype; dims: Shape }): RuntimeTensor;
+  };
 }
 
 const require = createRequire(import.meta.url);
@@ -67,17 +99,35 @@ export function supportedDevices(): string[] {
     .map(({ name }) => name);
 }
 
-export function runtimeTensor(type: Dtype, values: HostValues, shape: Shape): RuntimeTensor {
-  return new (runtime().Tensor)(type, values, shape);
+/** Whether results can stay in the device's memory for other runs: the binding takes CUDA's memory for the host's. */
+export function keepsResults(device: SessionOptions['device']): boolean {
+  return device === 'webgpu';
 }
+
+/** The leaf as a session takes it, from the device's memory if it is there, in another shape of as many elements. */
+export function runtimeTensor({ dtype, values, device, shape }: Leaf, dims: Shape = shape): RuntimeTensor {
+  const { Tensor } = runtime();
+  if (!(device instanceof DeviceTensor)) return new Tensor(dtype, values!, dims);
+  const { gpuBuffer } = device.tensor;
+  return Tensor.fromGpuBuffer(gpuBuffer, { dataType: dtype, dims });
+}
+
+const bytesPerElement: Record<Dtype, number> = { float32: 4, int32: 4, bool: 1 };
 
 /** One loaded model. Runs block the calling thread; the session computes on its own threads. */
 export class Session {
   readonly #session: NativeSession;
   readonly #profiled: boolean;
+  /** Results that are still in the device's memory, which goes with the session. */
+  #lent = 0;
+  #disposed = false;
 
-  /** Loads and optimises the model, which takes from milliseconds to a second. */
-  constructor(model: Uint8Array, { device, threads, profile }: SessionOptions) {
+  /**
+   * Loads and optimises the model, which takes from milliseconds to a second.
+   *
+   * @param keepsResults - whether they stay in the device's memory
+   */
+  constructor(model: Uint8Array, { device, threads, profile }: SessionOptions, keepsResults = false) {
     const { InferenceSession } = runtime().binding;
     this.#session = new InferenceSession();
     this.#profiled = profile !== undefined;
@@ -88,19 +138,36 @@ export class Session {
       graphOptimizationLevel: 'all',
       // Threads that spin while they wait gain nothing measurable, and take the processor from whoever makes the data.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
+      ...(keepsResults ? { preferredOutputLocation: 'gpu-buffer' } : {}),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
   }
 
-  /** Values of the named outputs; they belong to the caller. */
-  run(feeds: Record<string, RuntimeTensor>, outputs: readonly string[]): RuntimeTensor[] {
+  /** Values of the named outputs, or where on the device they are; they belong to the caller. */
+  run(feeds: Record<string, RuntimeTensor>, outputs: readonly string[]): Result[] {
     const fetches = Object.fromEntries(outputs.map((name) => [name, null]));
     const results = this.#session.run(feeds, fetches, {});
-    return outputs.map((name) => results[name]!);
+    return outputs.map((name) => this.#handOver(results[name]!));
   }
 
-  /** Frees the model and its memory; the session cannot be used afterwards. */
+  #handOver(result: RuntimeTensor): Result {
+    if (result.location === 'cpu') return result.data;
+    this.#lent += 1;
+    const bytes = bytesPerElement[result.type] * sizeOf(result.dims);
+    return new DeviceTensor(result, bytes, () => {
+      this.#lent -= 1;
+      this.#free();
+    });
+  }
+
+  /** Frees the model and its memory, once its results are released; the session cannot be used afterwards. */
   dispose(): void {
+    this.#disposed = true;
+    this.#free();
+  }
+
+  #free(): void {
+    if (!this.#disposed || this.#lent > 0) return;
     if (this.#profiled) this.#session.endProfiling();
     this.#session.dispose();
   }

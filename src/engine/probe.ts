@@ -1,4 +1,5 @@
 /** Tries out on tiny models what this machine can do. */
+import { leaf } from './graph/node.js';
 import { blockedDomain } from './lowering/emitter.js';
 import { encode } from './onnx/encode.js';
 import type { OnnxGraph } from './onnx/graph.js';
@@ -11,7 +12,7 @@ const shape = [1, channels, 1, 2];
 export function deviceFailure(device: SessionOptions['device']): string | undefined {
   try {
     const session = new Session(encode(model('Sqrt', '')), { device, threads: 1 });
-    session.run({ x: runtimeTensor('float32', new Float32Array(2 * channels), shape) }, ['y']);
+    session.run({ x: runtimeTensor(leaf(new Float32Array(2 * channels), shape, 'float32')) }, ['y']);
     session.dispose();
     return undefined;
   } catch (error) {
@@ -30,9 +31,9 @@ export function probeBlockSize({ device }: SessionOptions): number {
   try {
     const session = new Session(encode(model('ReorderInput', blockedDomain.domain)), { device, threads: 1 });
     const numbers = Float32Array.from({ length: 2 * channels }, (_, index) => Math.floor(index / 2));
-    const [reordered] = session.run({ x: runtimeTensor('float32', numbers, shape) }, ['y']);
+    const [reordered] = session.run({ x: runtimeTensor(leaf(numbers, shape, 'float32')) }, ['y']);
     session.dispose();
-    const block = reordered!.data.indexOf(0, 1);
+    const block = (reordered as Float32Array).indexOf(0, 1);
     return block === 8 || block === 16 ? block : 0;
   } catch {
     return 0;

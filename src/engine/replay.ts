@@ -4,8 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { OnnxruntimeBackend } from './backend.js';
-import { type HostValues, type Leaf, leaf, type Node } from './graph/node.js';
-import type { Dtype } from './graph/operations.js';
+import type { Leaf, Node } from './graph/node.js';
 import { type Trace, trace } from './graph/program.js';
 import { onnxruntimeBackend } from './use.js';
 
@@ -41,7 +40,7 @@ export function replayable(repeated: Repeatable, state: readonly tf.Variable[]):
   };
 }
 
-type Described = Pick<tf.Tensor, 'shape' | 'dtype'>;
+type Described = Pick<tf.Tensor, 'shape'>;
 
 /** What a call recorded, with the part that each leaf played in it. */
 interface Recording {
@@ -98,7 +97,9 @@ class Case {
     if (!wanted.every((content): content is Node => content.kind === 'node')) return undefined;
     const { leaves: read, ...traced } = trace(wanted);
     const sources = read.map((leaf) => places.get(leaf) ?? leaf);
-    return { traced, sources, assigned, results: results.map(({ shape, dtype }) => ({ shape, dtype })) };
+    // Constants need their values on the host: the device forgets them with their tensors.
+    for (const source of sources) if (typeof source !== 'number') backend.values(source);
+    return { traced, sources, assigned, results: results.map(({ shape }) => ({ shape })) };
   }
 
   private replay(
@@ -107,12 +108,10 @@ class Case {
     backend: OnnxruntimeBackend,
   ): tf.Tensor[] {
     const tensors = [...inputs, ...this.state];
-    const leaves = sources.map((source, index) =>
-      typeof source === 'number'
-        ? { ...backend.leaf(tensors[source]!), shape: traced.program.inputs[index]!.shape }
-        : source,
+    const leaves = sources.map((source) =>
+      typeof source === 'number' ? backend.leaf(tensors[source]!) : source,
     );
-    const outputs = backend.executor.run({ ...traced, leaves });
+    const outputs = backend.run({ ...traced, leaves });
     assigned.forEach((index, position) => {
       const variable = this.state[index]!;
       const value = tensorOf(outputs[results.length + position]!, variable, backend);
@@ -123,9 +122,8 @@ class Case {
   }
 }
 
-function tensorOf(values: HostValues, { shape, dtype }: Described, backend: OnnxruntimeBackend): tf.Tensor {
-  const info = backend.output(leaf(values, shape, dtype as Dtype));
-  return tf.engine().makeTensorFromTensorInfo(info, backend);
+function tensorOf(leaf: Leaf, { shape }: Described, backend: OnnxruntimeBackend): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo({ ...backend.output(leaf), shape }, backend);
 }
 
 function same(one: Recording, other: Recording): boolean {
@@ -138,5 +136,5 @@ function same(one: Recording, other: Recording): boolean {
 
 function sameSource(one: number | Leaf, other: number | Leaf): boolean {
   if (typeof one === 'number' || typeof other === 'number') return one === other;
-  return one.values.every((value, index) => Object.is(value, other.values[index]));
+  return one.values!.every((value, index) => Object.is(value, other.values![index]));
 }

@@ -16,6 +16,12 @@ export interface EngineStatistics {
   readonly sessions: number;
   /** Sessions released to make room. */
   readonly evictions: number;
+  /** Bytes copied to the device that computes, where that is not the CPU. */
+  readonly bytesToDevice: number;
+  /** Bytes copied back. */
+  readonly bytesToHost: number;
+  /** Bytes of the tensors whose values the device keeps. */
+  readonly bytesOnDevice: number;
   /** Operations recorded, computed or not. */
   readonly nodesRecorded: number;
   /** Kernels that had no onnxruntime form and ran in plain JavaScript, with how often. */
@@ -24,7 +30,9 @@ export interface EngineStatistics {
 
 /** Counts since the engine was chosen; nodes and plain kernels since the process began. */
 export function statistics(): EngineStatistics {
-  const executor = onnxruntimeBackend()?.executor;
+  const backend = onnxruntimeBackend();
+  const executor = backend?.executor;
+  const residency = backend?.residency;
   return {
     compilations: executor?.compilations ?? 0,
     runs: executor?.runs ?? 0,
@@ -32,6 +40,9 @@ export function statistics(): EngineStatistics {
     runMilliseconds: executor?.runMilliseconds ?? 0,
     sessions: executor?.sessions ?? 0,
     evictions: executor?.evictions ?? 0,
+    bytesToDevice: residency?.bytesToDevice ?? 0,
+    bytesToHost: residency?.bytesToHost ?? 0,
+    bytesOnDevice: residency?.bytesOnDevice ?? 0,
     nodesRecorded: nodesRecorded(),
     plainKernels: Object.fromEntries(plainKernelCalls()),
   };

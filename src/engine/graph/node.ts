@@ -3,12 +3,23 @@ import type { Dtype, OperationName, Operations, Shape } from './operations.js';
 
 export type HostValues = Float32Array | Int32Array | Uint8Array;
 
-/** A value the host already has; it enters a program as an input, so it never shows in the program's key. */
+/** Values in the memory of a device, which has them until they are released. */
+export interface DeviceValues {
+  readonly bytes: number;
+  release(): void;
+}
+
+/** A value already there; it enters a program as an input, so it never shows in the program's key. */
 export interface Leaf {
   readonly kind: 'leaf';
   readonly shape: Shape;
   readonly dtype: Dtype;
-  readonly values: HostValues;
+  /** On the host; missing while the device alone has them. */
+  values: HostValues | undefined;
+  /** On the device, where it keeps them. */
+  device: DeviceValues | undefined;
+  /** How many of the backend's data ids have this value. */
+  holders: number;
 }
 
 interface NodeOf<Name extends OperationName> {
@@ -57,8 +68,8 @@ export function attributesText(attributes: object): string {
   );
 }
 
-export function leaf(values: HostValues, shape: Shape, dtype: Dtype): Leaf {
-  return { kind: 'leaf', shape, dtype, values };
+export function leaf(values: HostValues | undefined, shape: Shape, dtype: Dtype): Leaf {
+  return { kind: 'leaf', shape, dtype, values, device: undefined, holders: 0 };
 }
 
 export function sizeOf(shape: Shape): number {

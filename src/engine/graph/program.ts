@@ -70,7 +70,7 @@ export function trace(wanted: readonly Node[]): Trace {
 }
 
 /** Nodes in the order they were recorded, and leaves in the order they are first read. */
-function reachable(wanted: readonly Node[]): { nodes: Node[]; leaves: Leaf[] } {
+export function reachable(wanted: readonly Node[]): { nodes: Node[]; leaves: Leaf[] } {
   const seen = new Set<Node>(wanted);
   for (const node of seen) {
     for (const input of node.inputs) if (input.kind === 'node') seen.add(input);

@@ -87,7 +87,7 @@ const stridedSlice = recorder<tf.StridedSliceAttrs>(({ x }, attributes) => {
   return reshaped(slice(x!, info.begin, size, info.strides), info.finalShape);
 });
 
-/** Indices on the host are checked at once; computed ones are onnxruntime's to check. */
+/** Indices on the host are checked at once; the others are onnxruntime's to check. */
 function requireIndices(indices: HostValues, size: number): void {
   const wrong = indices.find((index) => !(index >= 0 && index < size));
   tf.util.assert(wrong === undefined, () => `GatherV2: the index value ${wrong} is not in [0, ${size - 1}].`);
@@ -96,7 +96,9 @@ function requireIndices(indices: HostValues, size: number): void {
 const gather = recorder<tf.GatherV2Attrs>(({ x, indices }, { axis, batchDims }) => {
   const [positive] = tf.util.parseAxisParam(axis, [...x!.shape]);
   if (batchDims) return undefined;
-  if (indices!.kind === 'leaf') requireIndices(indices!.values, x!.shape[positive!]!);
+  if (indices!.kind === 'leaf' && indices!.values !== undefined) {
+    requireIndices(indices!.values, x!.shape[positive!]!);
+  }
   const shape = [...x!.shape.slice(0, positive), ...indices!.shape, ...x!.shape.slice(positive! + 1)];
   return node('gather', { axis: positive! }, [x!, indices!], shape, x!.dtype);
 });

@@ -33,7 +33,9 @@ export function lower(program: Program, target: Target): OnnxGraph {
   const inputs = program.inputs.map(
     ({ shape, dtype }, index): OnnxValue => ({ name: `input_${index}`, type: dtype, shape }),
   );
-  const values = inputs.map(({ name, shape }, index) => new Value(shape, program.inputs[index]!.dtype, name));
+  const values = program.inputs.map(
+    ({ shape, dtype }, index) => new Value(shape, dtype, inputs[index]!.name),
+  );
   for (const instruction of program.instructions) {
     const operands = instruction.inputs.map((number) => values[number]!);
     emitter.origin = describe(instruction, operands);

@@ -107,8 +107,9 @@ function encodeAttribute(name: string, value: OnnxAttribute): object {
 }
 
 function encodeValue({ name, type, shape }: OnnxValue): object {
-  const dim = shape.map((dimValue) => ({ dimValue }));
-  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+  const dim = shape?.map((dimValue) => ({ dimValue }));
+  const elemType = elementTypes[type];
+  return { name, type: { tensorType: dim === undefined ? { elemType } : { elemType, shape: { dim } } } };
 }
 
 function encodeConstant({ name, type, shape, values }: OnnxConstant): object {

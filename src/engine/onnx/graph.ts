@@ -21,10 +21,12 @@ export interface OnnxNode {
 export interface OnnxValue {
   readonly name: string;
   readonly type: OnnxType;
-  readonly shape: Shape;
+  /** Any, if left out. */
+  readonly shape?: Shape;
 }
 
 export interface OnnxConstant extends OnnxValue {
+  readonly shape: Shape;
   readonly values: readonly number[];
 }
 
@@ -37,7 +39,7 @@ export interface OnnxGraph {
 
 /** The graph as text, a line for each node, for tests and for a person. */
 export function printOnnx(graph: OnnxGraph): string {
-  const value = ({ name, type, shape }: OnnxValue) => `${name}: ${type}[${shape.join(', ')}]`;
+  const value = ({ name, type, shape }: OnnxValue) => `${name}: ${type}[${shape?.join(', ') ?? '...'}]`;
   const lines = [`inputs ${graph.inputs.map(value).join('; ')}`];
   for (const constant of graph.constants) {
     lines.push(`${constant.name} = ${constant.type}[${constant.shape}] {${constant.values.slice(0, 16)}}`);
