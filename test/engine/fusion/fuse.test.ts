@@ -88,7 +88,7 @@ describe('fuse', () => {
       %2 = input float32[8]
       %3 = channelAffine(%0, %1) extras=["scale"] relu=false float32[2, 4, 4, 8]
       %4 = channelAffine(%3, %2) extras=["offset"] relu=false float32[2, 4, 4, 8]
-      return %4, %3"
+      return %3, %4"
     `);
   });
 
@@ -143,9 +143,9 @@ describe('fuse', () => {
       "%0 = input float32[2, 4, 4, 8]
       %1 = input float32[2, 4, 4, 8]
       %2 = input float32[3, 3, 8, 8]
-      %3 = conv2d(%0, %2) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[2, 4, 4, 8]
-      %4 = conv2dFilterGradient(%0, %1) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[3, 3, 8, 8]
-      %5 = conv2dInputGradient(%1, %2) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[2, 4, 4, 8]
+      %3 = conv2dFilterGradient(%0, %1) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[3, 3, 8, 8]
+      %4 = conv2dInputGradient(%1, %2) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[2, 4, 4, 8]
+      %5 = conv2d(%0, %2) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[2, 4, 4, 8]
       return %3, %4, %5"
     `);
   });
