@@ -20,6 +20,7 @@ interface PretrainCommandOptions extends PreparationOptions {
   readonly sigma?: number;
   readonly headFeatures: number;
   readonly batchSize: number;
+  readonly chunkSize?: number;
   readonly epochs: number;
   readonly seed: number;
   readonly learningRate?: number;
@@ -50,6 +51,11 @@ export function addPretrain(program: Command): void {
     .option('--sigma <s>', 'width of the weights of dclw (default: 0.5)', decimal)
     .option('--head-features <n>', 'dimension of the embeddings that the loss compares', wholeNumber, 128)
     .option('--batch-size <n>', 'images per step', wholeNumber, 32)
+    .option(
+      '--chunk-size <n>',
+      'images embedded at a time, so that a large batch fits the memory (default: the whole batch)',
+      wholeNumber,
+    )
     .option('--epochs <n>', 'passes over the images', wholeNumber, 10)
     .option('--seed <n>', 'decides weights, order and views', wholeNumber, 1)
     .option('--learning-rate <r>', 'highest learning rate (default: 0.06 x batch size / 128)', decimal)
@@ -69,7 +75,7 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
   const { output, resume, overwrite } = typed;
   const options = resume ? await resumedOptions(output, typed, command) : typed;
   const { seed, stem, width, temperature, sigma, learningRate } = options;
-  const { batchSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
+  const { batchSize, chunkSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
   const { train } = await prepare(options);
   const data = part(train, options.images, seed);
   const encoder = encoderByName(options.architecture, {
@@ -90,7 +96,7 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
     seed,
     warmupEpochs,
     weightDecay,
-    ...given({ learningRate }),
+    ...given({ chunkSize, learningRate }),
     checkpoint: output,
     checkpointSeconds,
     existing: resume ? 'resume' : overwrite ? 'overwrite' : 'refuse',

@@ -27,6 +27,8 @@ export interface ViewBatchesOptions {
   readonly epoch: number;
   /** Step of the epoch to begin with, for resuming; the steps before it cost nothing. 0 by default. */
   readonly firstStep?: number;
+  /** Step of the epoch to end before; that of the incomplete batch by default. */
+  readonly endStep?: number;
 }
 
 /** One batch being made and two ready or queued, so that the training step need not wait for one. */
@@ -39,7 +41,8 @@ const underWayAtMost = 3;
  */
 export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBatch, void, undefined> {
   requireViewBatches(options);
-  return generateBatches({ firstStep: 0, ...options }, stepsPerEpoch(options.dataset, options.batchSize));
+  const endStep = stepsPerEpoch(options.dataset, options.batchSize);
+  return generateBatches({ firstStep: 0, endStep, ...options });
 }
 
 /**
@@ -49,6 +52,7 @@ export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBat
 export function requireViewBatches(options: ViewBatchesOptions): void {
   const { dataset, views, batchSize, seed, epoch, firstStep = 0 } = options;
   const steps = stepsPerEpoch(dataset, batchSize);
+  const { endStep = steps } = options;
   const channels = dataset.shape[2];
   if (channels !== 1 && channels !== 3) {
     throw new InputError(`Views are made of images with 1 or 3 channels; ${dataset.name} has ${channels}`);
@@ -56,7 +60,8 @@ export function requireViewBatches(options: ViewBatchesOptions): void {
   requireViewSettings(views);
   requireCounter('seed', seed);
   requireCounter('epoch', epoch);
-  requireInteger('firstStep', firstStep, 0, steps);
+  requireInteger('endStep', endStep, 0, steps);
+  requireInteger('firstStep', firstStep, 0, endStep);
 }
 
 /**
@@ -75,13 +80,12 @@ export function stepsPerEpoch(dataset: Dataset, batchSize: number): number {
 
 async function* generateBatches(
   options: Required<ViewBatchesOptions>,
-  steps: number,
 ): AsyncGenerator<ViewBatch, void, undefined> {
-  const { dataset, batchSize, seed, epoch, firstStep } = options;
+  const { dataset, batchSize, seed, epoch, firstStep, endStep } = options;
   const order = epochOrder(dataset.length, seed, epoch);
   const underWay: Promise<ViewBatch>[] = [];
-  for (let step = firstStep, next = firstStep; step < steps; step++) {
-    for (; next < Math.min(steps, step + underWayAtMost); next++) {
+  for (let step = firstStep, next = firstStep; step < endStep; step++) {
+    for (; next < Math.min(endStep, step + underWayAtMost); next++) {
       const batch = makeBatch(options, next, order.slice(next * batchSize, (next + 1) * batchSize));
       // A failure is thrown when its turn comes; the loop may be left before.
       batch.catch(() => {});

@@ -13,12 +13,15 @@ export interface Learner {
   /** Everything a checkpoint must hold, by the name it is stored under; `encoder` is always there. */
   readonly models: Readonly<Record<string, tf.LayersModel>>;
   /**
-   * Embeds both views in training mode (batch norm statistics move) and compares them. It is not called at every step
-   * (see engine.replayable): what it does may depend on the views and on the models' weights only.
+   * Embeds both views in training mode (batch norm statistics move). It is not called at every step (see
+   * engine.replayable): what it does may depend on the views and on the models' weights only.
    * @param view1 - [N, height, width, channels]
    * @param view2 - the other views of the same images, same shape
+   * @returns what `compare` takes, each [N, d] with row i from image i; every one has a gradient
    */
-  compare(view1: tf.Tensor4D, view2: tf.Tensor4D): BatchResult;
+  embed(view1: tf.Tensor4D, view2: tf.Tensor4D): readonly tf.Tensor2D[];
+  /** Compares the embeddings of a whole batch, also where its images were embedded in several parts; `embed`'s limits hold. */
+  compare(embeddings: readonly tf.Tensor2D[]): BatchResult;
 }
 
 /** A self-supervised method before it meets an encoder; a plain value that can be reused for several runs. */

@@ -49,10 +49,13 @@ function compareWith(encoder: tf.LayersModel, projection: tf.LayersModel, loss: 
   const temperature = loss.settings.temperature;
   return {
     models: { encoder, projection },
-    compare(view1, view2) {
+    embed(view1, view2) {
       const features = encoder.apply(tf.concat([view1, view2]), { training: true });
       const embeddings = projection.apply(features as tf.Tensor, { training: true }) as tf.Tensor2D;
-      const [z1, z2] = tf.split(embeddings, 2) as [tf.Tensor2D, tf.Tensor2D];
+      return tf.split(embeddings, 2);
+    },
+    compare(embeddings) {
+      const [z1, z2] = embeddings as [tf.Tensor2D, tf.Tensor2D];
       return { loss: loss(z1, z2), multiplier: multiplier(z1, z2, { temperature }) };
     },
   };

@@ -3,6 +3,7 @@ import { type ViewBatch, viewBatches } from '../data/index.js';
 import type { Learner } from '../methods/index.js';
 import { statistics } from '../npc/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
+import { type ChunkedBatch, chunkedBatches } from './chunked-batches.js';
 import { DivergenceError } from './divergence.js';
 import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent, StepEvent } from './events.js';
 import { type Plan, settingsOf } from './plan.js';
@@ -63,11 +64,12 @@ export class Sitting {
   }
 
   /** The batches that the epoch under way still has to see. */
-  restOfEpoch(): AsyncIterable<ViewBatch> {
-    const { data: dataset, views, batchSize, seed, stepsPerEpoch } = this.plan;
+  restOfEpoch(): AsyncIterable<ViewBatch> | Iterable<ChunkedBatch> {
+    const { data: dataset, views, batchSize, chunkSize, seed, stepsPerEpoch } = this.plan;
     const { step } = this.progress;
     const epoch = Math.floor(step / stepsPerEpoch);
-    return viewBatches({ dataset, views, batchSize, seed, epoch, firstStep: step % stepsPerEpoch });
+    const rest = { dataset, views, batchSize, seed, epoch, firstStep: step % stepsPerEpoch };
+    return chunkSize === undefined ? viewBatches(rest) : chunkedBatches(rest, chunkSize);
   }
 
   startEvent(): StartEvent {
@@ -77,10 +79,10 @@ export class Sitting {
   }
 
   /** Trains on one batch and returns what there is to report. @throws DivergenceError */
-  async step(batch: ViewBatch): Promise<(StepEvent | EpochEvent)[]> {
+  async step(batch: ViewBatch | ChunkedBatch): Promise<(StepEvent | EpochEvent)[]> {
     this.consistent = false;
     const learningRate = this.learningRate();
-    const result = await this.training.run(batch.views, learningRate);
+    const result = await this.train(batch, learningRate);
     if (!Number.isFinite(result.loss)) throw this.lossDiverged(result.loss, batch);
     this.progress = this.advanced(result.loss);
     const { step } = this.progress;
@@ -91,6 +93,11 @@ export class Sitting {
     await this.folder?.record(events);
     this.consistent = true;
     return events;
+  }
+
+  private train(batch: ViewBatch | ChunkedBatch, learningRate: number): Promise<StepResult> {
+    if ('views' in batch) return this.training.run(batch.views, learningRate);
+    return this.training.runInChunks(() => batch.chunks(), learningRate);
   }
 
   /**
@@ -114,7 +121,7 @@ export class Sitting {
 
   /** Frees what the run added and leaves its folder; the encoder is the caller's and stays. */
   async close(): Promise<void> {
-    this.training.optimiser.dispose();
+    this.training.dispose();
     for (const model of Object.values(this.learner.models)) if (model !== this.plan.encoder) model.dispose();
     await this.folder?.close();
   }
@@ -167,7 +174,7 @@ export class Sitting {
     return event;
   }
 
-  private lossDiverged(loss: number, { step: position, indices }: ViewBatch): DivergenceError {
+  private lossDiverged(loss: number, { step: position, indices }: ViewBatch | ChunkedBatch): DivergenceError {
     const { stepsPerEpoch, data } = this.plan;
     const { step } = this.progress;
     return this.diverged(

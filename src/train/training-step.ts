@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageShape } from '../data/dataset.js';
 import { type Repeatable, replayable } from '../engine/index.js';
-import type { Learner } from '../methods/index.js';
+import type { BatchResult, Learner } from '../methods/index.js';
+import { batchGradients, type Differentiable, images, stateOf, type ViewPair } from './batch-gradients.js';
+import { type Chunk, GradientCache } from './gradient-cache.js';
 import { Sgd, type SgdOptions } from './sgd.js';
 
 /** What one step reports: its loss and the batch's q, [2, N] row by row. */
@@ -10,65 +12,60 @@ export interface StepResult {
   readonly multiplier: Float32Array;
 }
 
-/** Two views of N images, each [N, height, width, channels] with values in [0, 1]. */
-export type ViewPair = readonly [Float32Array, Float32Array];
-
 /** A learner with its optimiser: one call is one step from views to updated weights. */
 export class TrainingStep {
   readonly optimiser: Sgd;
-  private readonly weights: readonly tf.Variable[];
+  private readonly model: Differentiable;
   private readonly step: Repeatable;
+  private cache: GradientCache | undefined;
 
-  constructor(
-    private readonly learner: Learner,
-    private readonly shape: ImageShape,
-    sgd: SgdOptions,
-  ) {
-    this.weights = Object.values(learner.models).flatMap((model) =>
+  constructor(learner: Learner, shape: ImageShape, sgd: SgdOptions) {
+    const weights = Object.values(learner.models).flatMap((model) =>
       model.trainableWeights.map((weight) => weight.read() as tf.Variable),
     );
-    this.optimiser = new Sgd(this.weights, sgd);
-    const state = Object.values(learner.models).flatMap((model) =>
-      model.weights.map((weight) => weight.read() as tf.Variable),
-    );
+    this.model = { learner, weights, shape };
+    this.optimiser = new Sgd(weights, sgd);
     this.step = replayable(
-      (view1, view2, learningRate) =>
-        this.update(view1 as tf.Tensor4D, view2 as tf.Tensor4D, learningRate as tf.Scalar),
-      [...state, ...this.optimiser.velocities],
+      (view1, view2, learningRate) => {
+        const batch = batchGradients(this.model, view1 as tf.Tensor4D, view2 as tf.Tensor4D);
+        this.optimiser.step(batch.gradients, learningRate as tf.Scalar);
+        return [batch.loss, batch.multiplier];
+      },
+      [...stateOf(learner), ...this.optimiser.velocities],
     );
   }
 
+  /** The whole batch at once. */
   async run(views: ViewPair, learningRate: number): Promise<StepResult> {
-    const [loss, multiplier] = tf.tidy(() => {
-      const [view1, view2] = views.map((view) =>
-        tf.tensor4d(view, [view.length / this.pixels, ...this.shape]),
-      );
-      return this.step(view1!, view2!, tf.scalar(learningRate));
-    }) as [tf.Scalar, tf.Tensor2D];
-    try {
-      // The first read runs the whole step, updates included, on an engine that only records until then.
-      const [value] = await loss.data();
-      return { loss: value!, multiplier: (await multiplier.data()) as Float32Array };
-    } finally {
-      tf.dispose([loss, multiplier]);
-    }
+    const [loss, multiplier] = tf.tidy(() =>
+      this.step(...images(views, this.model.shape), tf.scalar(learningRate)),
+    ) as [tf.Scalar, tf.Tensor2D];
+    return read({ loss, multiplier });
   }
 
-  private update(view1: tf.Tensor4D, view2: tf.Tensor4D, learningRate: tf.Scalar): [tf.Scalar, tf.Tensor2D] {
-    let multiplier: tf.Tensor2D | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const result = this.learner.compare(view1, view2);
-      multiplier = tf.keep(result.multiplier);
-      return result.loss;
-    }, [...this.weights]);
-    this.optimiser.step(
-      this.weights.map((weight) => grads[weight.name]!),
-      learningRate,
-    );
-    return [value, multiplier!];
+  /** The batch a chunk at a time. @param chunks - draws its chunks, the same ones whenever it is called */
+  async runInChunks(chunks: () => AsyncIterable<Chunk>, learningRate: number): Promise<StepResult> {
+    this.cache ??= new GradientCache(this.model);
+    const { loss, multiplier, gradients } = await this.cache.gradients(chunks);
+    tf.tidy(() => this.optimiser.step(gradients, tf.scalar(learningRate)));
+    // The update is computed now, or it would become part of the next chunk's graph and have that compiled anew.
+    await this.optimiser.velocities[0]!.data();
+    return read({ loss, multiplier });
   }
 
-  private get pixels(): number {
-    return this.shape[0] * this.shape[1] * this.shape[2];
+  /** Frees what the step added to the learner. */
+  dispose(): void {
+    this.optimiser.dispose();
+    this.cache?.dispose();
+  }
+}
+
+/** The first read runs the whole step, updates included, on an engine that only records until then. */
+async function read({ loss, multiplier }: BatchResult): Promise<StepResult> {
+  try {
+    const [value] = await loss.data();
+    return { loss: value!, multiplier: (await multiplier.data()) as Float32Array };
+  } finally {
+    tf.dispose([loss, multiplier]);
   }
 }

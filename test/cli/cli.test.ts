@@ -152,6 +152,7 @@ describe('dcl-lab', () => {
     ['a missing folder', ['--data', './nowhere'], /nowhere/],
     ['an unknown loss', ['--loss', 'triplet'], /infonce, dcl, dclw/],
     ['a batch larger than the data set', ['--batch-size', '500'], /500.*24 images/],
+    ['chunks that do not fill a batch', ['--chunk-size', '3'], /chunkSize is 3.*batch of 8/],
     ['a temperature of 0', ['--temperature', '0'], /temperature is 0/],
     ['a width of 0', ['--width', '0'], /width is 0/],
     ['no threads', ['--threads', '0'], /threads is 0/],

@@ -114,6 +114,23 @@ describe('viewBatches', () => {
     }
   });
 
+  test('ends before any step, without reading the images after', async () => {
+    const whole = await collect({});
+    for (let endStep = 1; endStep <= 3; endStep++) {
+      const dataset = numberedImages(10);
+      let read = 0;
+      const counted: Dataset = {
+        ...dataset,
+        read: (indices) => {
+          read += indices.length;
+          return dataset.read(indices);
+        },
+      };
+      expect(await collect({ dataset: counted, firstStep: 1, endStep })).toEqual(whole.slice(1, endStep));
+      expect(read).toBe(3 * (endStep - 1));
+    }
+  });
+
   test('reads only a few batches ahead of a slow consumer', async () => {
     const dataset = numberedImages(1000);
     let reads = 0;
@@ -179,6 +196,8 @@ describe('viewBatches', () => {
     expect(start({ seed: -1 })).toThrow('seed is -1; it must be a whole number from 0 to 4294967295');
     expect(start({ epoch: 0.5 })).toThrow('epoch is 0.5; it must be a whole number');
     expect(start({ firstStep: 4 })).toThrow('firstStep is 4; it must be a whole number from 0 to 3');
+    expect(start({ endStep: 4 })).toThrow('endStep is 4');
+    expect(start({ firstStep: 2, endStep: 1 })).toThrow('firstStep is 2');
     expect(start({ dataset: numberedImages(10, 4) })).toThrow('numbered has 4');
     expect(start({ views: { ...simclrViews(), hue: 0.6 } })).toThrow('hue is 0.6');
   });

@@ -55,6 +55,12 @@ describe('pretrain', () => {
     for (const [i, values] of after.entries()) expect(values).not.toEqual(before[i]);
   });
 
+  test('in one chunk trains as on whole batches', async () => {
+    const expected = losses(await eventsOf(smallRun()));
+    const actual = losses(await eventsOf(smallRun({ chunkSize: 4 })));
+    for (const [i, loss] of expected.entries()) expect(actual[i]).toBeCloseTo(loss, 4);
+  });
+
   test('lowers the loss where both views are the image itself', async () => {
     const views = simclrViews({
       cropScale: [1, 1],
@@ -124,6 +130,7 @@ describe('pretrain', () => {
   test.each([
     [{ batchSize: 13 }, 'noise, which has 12 images'],
     [{ batchSize: 1 }, 'batchSize is 1'],
+    [{ chunkSize: 3 }, 'chunkSize is 3, of which a batch of 4 is no multiple'],
     [{ epochs: 0 }, 'epochs is 0'],
     [{ seed: -1 }, 'seed is -1'],
     [{ seed: 2 ** 33 }, 'seed is 8589934592'],

@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dclw } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
-import { loadEncoder, readEvents } from '../../src/train/index.js';
+import { loadEncoder, readEvents, readRunSettings } from '../../src/train/index.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallEncoder, smallRun } from './small-run.js';
@@ -37,6 +37,27 @@ describe('a run with a folder', () => {
       expect(values(await loadEncoder(folder))).toEqual(values(whole));
     },
   );
+
+  test('and chunks left in between resumes to the same weights, and says what its batch norm saw', async () => {
+    const [whole, encoder] = [smallEncoder(), smallEncoder()];
+    const expected = await eventsOf(smallRun({ encoder: whole, chunkSize: 2 }));
+    await leaveAt(2, folder, { chunkSize: 2 });
+    const resumed = await eventsOf(
+      smallRun({ encoder, chunkSize: 2, checkpoint: folder, existing: 'resume' }),
+    );
+    expect(losses(resumed)).toEqual(losses(expected).slice(2));
+    const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
+    expect(values(encoder)).toEqual(values(whole));
+    expect(await readRunSettings(folder)).toMatchObject({
+      gradientCaching: { chunkSize: 2, batchNorm: 'of each chunk' },
+    });
+    for (const chunkSize of [4, undefined]) {
+      const refused = eventsOf(
+        smallRun({ checkpoint: folder, existing: 'resume', ...(chunkSize && { chunkSize }) }),
+      );
+      await expect(refused).rejects.toThrow('gradientCaching was {"chunkSize":2');
+    }
+  });
 
   test('says which step it resumes from, and ends at once when it was complete', async () => {
     await eventsOf(smallRun({ checkpoint: folder }));

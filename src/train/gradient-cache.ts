@@ -1,0 +1,148 @@
+/**
+ * Gradient caching (Gao et al., Scaling Deep Contrastive Learning Batch Size under Memory Limited Setup, 2021): the
+ * gradient of a batch whose network activations do not fit the memory. Every chunk of the batch is embedded, and its
+ * activations are forgotten; the loss of all embeddings is differentiated with respect to them; then every chunk is
+ * embedded again and the slopes found for its embeddings are propagated back, and the weights' gradients added up.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { type Repeatable, replayable } from '../engine/index.js';
+import { keepingStatistics } from '../models/index.js';
+import {
+  type BatchGradients,
+  type Differentiable,
+  images,
+  stateOf,
+  type ViewPair,
+} from './batch-gradients.js';
+
+/** Some images of a batch. */
+export interface Chunk {
+  readonly views: ViewPair;
+}
+
+/** One of what a learner's `embed` returns, or the slopes of the loss in it: [rows, width], row by row. */
+interface Matrix {
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
+export class GradientCache {
+  private readonly embed: Repeatable;
+  private readonly propagate: Repeatable;
+  private readonly sums: readonly tf.Variable[];
+
+  constructor(private readonly model: Differentiable) {
+    const { learner, weights } = model;
+    const [models, state] = [Object.values(learner.models), stateOf(learner)];
+    this.sums = weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
+    this.embed = replayable(
+      (view1, view2) =>
+        keepingStatistics(models, () => [...learner.embed(view1 as tf.Tensor4D, view2 as tf.Tensor4D)]),
+      state,
+    );
+    this.propagate = replayable(
+      (view1, view2, ...slopes) => [this.addGradients(view1 as tf.Tensor4D, view2 as tf.Tensor4D, slopes)],
+      [...state, ...this.sums],
+    );
+  }
+
+  /**
+   * Equal to the gradient of the batch embedded all at once, but for batch norm: it normalises each chunk by the chunk's
+   * own statistics (ghost batch norm, Hoffer et al., 2017), and moves its statistics once for each chunk, in the second
+   * pass alone. Memory is that of one chunk and of the loss; the time that of one more forward pass.
+   *
+   * @param chunks draws the batch's chunks, all of one size, and the same ones again the second time
+   * @returns loss and q for the caller to dispose; the gradients hold until the next call
+   */
+  async gradients(chunks: () => AsyncIterable<Chunk>): Promise<BatchGradients> {
+    const { loss, multiplier, slopes } = this.differentiateLoss(await this.embedAll(chunks()));
+    try {
+      await this.propagateBack(chunks(), await matrices(slopes));
+    } catch (error) {
+      tf.dispose([loss, multiplier]);
+      throw error;
+    }
+    return { loss, multiplier, gradients: this.sums };
+  }
+
+  dispose(): void {
+    tf.dispose([...this.sums]);
+  }
+
+  private async embedAll(chunks: AsyncIterable<Chunk>): Promise<Matrix[]> {
+    const parts: Matrix[][] = [];
+    for await (const { views } of chunks) {
+      const embeddings = tf.tidy(() => this.embed(...images(views, this.model.shape)));
+      parts.push(await matrices(embeddings as tf.Tensor2D[]));
+    }
+    return parts[0]!.map(({ width }, k) => ({
+      width,
+      values: joined(parts.map((part) => part[k]!.values)),
+    }));
+  }
+
+  private differentiateLoss(embeddings: readonly Matrix[]) {
+    let multiplier: tf.Tensor2D | undefined;
+    const { value, grads } = tf.tidy(() =>
+      tf.valueAndGrads((...z) => {
+        const result = this.model.learner.compare(z as tf.Tensor2D[]);
+        multiplier = tf.keep(result.multiplier);
+        return result.loss;
+      })(embeddings.map((matrix) => tensorOf(matrix))),
+    );
+    return { loss: value as tf.Scalar, multiplier: multiplier!, slopes: grads as tf.Tensor2D[] };
+  }
+
+  private async propagateBack(chunks: AsyncIterable<Chunk>, slopes: readonly Matrix[]): Promise<void> {
+    const { shape } = this.model;
+    tf.tidy(() => {
+      for (const sum of this.sums) sum.assign(tf.tensor(new Float32Array(sum.size), sum.shape));
+    });
+    let row = 0;
+    for await (const { views } of chunks) {
+      const end = row + views[0].length / (shape[0] * shape[1] * shape[2]);
+      const [value] = tf.tidy(() =>
+        this.propagate(...images(views, shape), ...slopes.map((matrix) => tensorOf(matrix, row, end))),
+      );
+      // Reading computes the chunk, and with it frees what only its backward pass needed.
+      await value!.data().finally(() => value!.dispose());
+      row = end;
+    }
+  }
+
+  /** Adds the gradient of the sum of the products of embeddings and slopes, and returns that sum. */
+  private addGradients(view1: tf.Tensor4D, view2: tf.Tensor4D, slopes: readonly tf.Tensor[]): tf.Scalar {
+    const { learner, weights } = this.model;
+    const { value, grads } = tf.variableGrads(() => {
+      const products = learner.embed(view1, view2).map((z, k) => tf.sum(tf.mul(z, slopes[k]!)));
+      return tf.addN(products) as tf.Scalar;
+    }, [...weights]);
+    for (const [i, { name }] of weights.entries()) this.sums[i]!.assign(tf.add(this.sums[i]!, grads[name]!));
+    return value;
+  }
+}
+
+function tensorOf({ values, width }: Matrix, row = 0, end = values.length / width): tf.Tensor2D {
+  return tf.tensor2d(values.subarray(row * width, end * width), [end - row, width]);
+}
+
+/** Reads and disposes the tensors. */
+async function matrices(tensors: readonly tf.Tensor2D[]): Promise<Matrix[]> {
+  try {
+    return await Promise.all(
+      tensors.map(async (tensor) => ({ values: await tensor.data<'float32'>(), width: tensor.shape[1] })),
+    );
+  } finally {
+    tf.dispose([...tensors]);
+  }
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const values = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    values.set(part, end);
+    end += part.length;
+  }
+  return values;
+}
