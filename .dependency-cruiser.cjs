@@ -8,6 +8,7 @@ const rooms = [
   'methods',
   'train',
   'evaluate',
+  'experiments',
   'figures',
   'notebook',
   'cli',

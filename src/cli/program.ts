@@ -7,6 +7,7 @@ import { addEvaluate } from './evaluate.js';
 import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
 import { addRun } from './run.js';
+import { addSweep } from './sweep.js';
 
 /** The command line `dcl-lab`. It throws what is wrong with its arguments. */
 export function program(): Command {
@@ -19,7 +20,16 @@ export function program(): Command {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
-  for (const add of [addPretrain, addEmbed, addEvaluate, addRun, addKernel, addEngine, addBuildNotebooks])
+  for (const add of [
+    addPretrain,
+    addEmbed,
+    addEvaluate,
+    addSweep,
+    addRun,
+    addKernel,
+    addEngine,
+    addBuildNotebooks,
+  ])
     add(root);
   return root;
 }

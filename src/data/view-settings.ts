@@ -68,7 +68,7 @@ export function simclrViews(options: SimclrViewsOptions = {}): ViewSettings {
  * area, since a smaller one shows a stroke and no digit, no flips, since a mirrored digit is not that digit, and
  * brightness and contrast 0.4 as in SimCLR.
  */
-export function defaultViews(dataset: Dataset): ViewSettings {
+export function defaultViews(dataset: Pick<Dataset, 'shape'>): ViewSettings {
   if (dataset.shape[2] !== 1) return simclrViews();
   return simclrViews({
     cropScale: [0.5, 1],

@@ -14,3 +14,4 @@ export { KernelDied } from './runner/kernel-process.js';
 export type { ExecuteEvent } from './runner/progress.js';
 export type { RunHistory } from './watch/history.js';
 export { watch } from './watch/watch.js';
+export { type SweepOutcome, watchSweep } from './watch/watch-sweep.js';

@@ -1,4 +1,4 @@
-import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors.js';
@@ -42,15 +42,27 @@ export class RunLock {
   }
 }
 
-/** Writes the file unless there is one; tells which. */
+/**
+ * Makes the file unless there is one; tells which. It appears with its text, since a process killed between making and
+ * writing it would leave a lock that nobody can tell to be void.
+ */
 async function created(path: string, text: string): Promise<boolean> {
+  const own = besides(path);
+  await writeFile(own, text);
   try {
-    await writeFile(path, text, { flag: 'wx' });
+    await link(own, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    await rm(own, { force: true });
   }
+}
+
+/** A name that no other process uses. */
+function besides(path: string): string {
+  return `${path}.${process.pid}`;
 }
 
 /** @throws InputError where the lock is not stale */
@@ -60,7 +72,7 @@ async function removeIfStale(path: string, folder: string): Promise<void> {
   const holder = parsed(text);
   if (holder === undefined || isRunning(holder)) throw inUse(folder, path, holder);
   // Of several processes that find the same stale lock one moves it; a later one may move the first one's new lock.
-  const aside = `${path}.${process.pid}`;
+  const aside = besides(path);
   await rename(path, aside).catch(ignoreMissing);
   const moved = await textOf(aside);
   if (moved !== undefined && moved !== text) await rename(aside, path);

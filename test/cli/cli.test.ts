@@ -1,37 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../src/train/index.js';
 import { notebookOf } from '../notebook/cells.js';
+import { writeImages } from './write-images.js';
 
 const executable = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 let folder: string;
-
-/** Two classes of noise, 24 images to train on and 8 to test with, 8 x 8. */
-async function writeImages(path: string): Promise<void> {
-  for (const [split, count] of [
-    ['train', 12],
-    ['test', 4],
-  ] as const) {
-    for (const [c, name] of ['even', 'odd'].entries()) {
-      const classFolder = join(path, split, name);
-      await mkdir(classFolder, { recursive: true });
-      for (let i = 0; i < count; i++) {
-        const pixels = Buffer.from(
-          Array.from({ length: 192 }, (_, p) => (p * 7919 * (i + 2) + c * 31) % 256),
-        );
-        await sharp(pixels, { raw: { width: 8, height: 8, channels: 3 } })
-          .png()
-          .toFile(join(classFolder, `${i}.png`));
-      }
-    }
-  }
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dcl-lab-cli-'));

@@ -1,7 +1,7 @@
 import type { Run } from '../../train/index.js';
 import { openOutput } from '../display/output.js';
-import { kernelHost } from '../host.js';
 import { HistoryRecorder, type RunHistory } from './history.js';
+import { onInterrupt } from './interrupt.js';
 import { lineView } from './line-view.js';
 import { notebookView } from './notebook-view.js';
 import { terminalView } from './terminal-view.js';
@@ -35,12 +35,4 @@ function openView(): RunView {
   const output = openOutput();
   if (output !== undefined) return notebookView(output);
   return process.stderr.isTTY ? terminalView() : lineView();
-}
-
-/** Outside our kernel a second Ctrl-C has its usual effect. */
-function onInterrupt(stop: () => void): () => void {
-  const host = kernelHost();
-  if (host !== undefined) return host.onInterrupt(stop);
-  process.once('SIGINT', stop);
-  return () => process.off('SIGINT', stop);
 }

@@ -1,0 +1,68 @@
+import { availableParallelism } from 'node:os';
+import type { UseOptions } from '../engine/index.js';
+import { InputError, requireInteger, requireRange } from '../errors.js';
+import type { Sweep, SweepEvent } from './events.js';
+import { requireSpec } from './require-spec.js';
+import { Sitting } from './sitting.js';
+import type { SweepSpec } from './spec.js';
+
+export interface SweepOptions {
+  /** Keeps the trials and the table of results; one that holds some of the trials already is continued. */
+  readonly folder: string;
+  /** Trials computed at the same time, each by a process of its own; 1 by default. The threads are divided among them. */
+  readonly jobs?: number;
+  /** What computes, as `engine.use` takes it; all threads of the machine are used by default. */
+  readonly engine?: Omit<UseOptions, 'debug'>;
+  /** At most this many seconds between a trial's checkpoints; 60 by default. */
+  readonly checkpointSeconds?: number;
+  /** Stops the sweep as `stop` does. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Prepares a sweep: every combination of a spec's values is trained and evaluated, in processes of their own, and is on disk
+ * as soon as it is done. Called again with the same folder it goes on where it was, also within a trial; with another
+ * spec it computes what is missing. What a trial depends on names it: all settings, the images and this library's
+ * version. The folder's `results.csv` and `results.arrow` hold the finished trials (see `readResults`).
+ *
+ * A trial that fails, as by a loss that is not finite or a process that dies, is reported, and the others go on.
+ * @throws InputError for a spec or options that cannot be used. Reading the sweep throws one where its images cannot be
+ *   loaded, where the folder holds something else or another sweep uses it, and on a second reading
+ */
+export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
+  const { folder, jobs = 1, engine = {}, checkpointSeconds = 60, signal } = options;
+  requireSpec(spec);
+  requireInteger('jobs', jobs);
+  requireRange('checkpointSeconds', checkpointSeconds, 0, Number.POSITIVE_INFINITY);
+  const threads = Math.max(1, Math.floor((engine.threads ?? availableParallelism()) / jobs));
+  const stopper = new AbortController();
+  const stopped = signal === undefined ? stopper.signal : AbortSignal.any([signal, stopper.signal]);
+  let begun = false;
+  return {
+    stop: () => stopper.abort(),
+    [Symbol.asyncIterator]() {
+      if (begun) throw new InputError('A sweep can be read once only; call sweep again to go on with it.');
+      begun = true;
+      return events(
+        { spec, folder, jobs, threads, engine: { ...engine, threads }, checkpointSeconds },
+        stopped,
+      );
+    },
+  };
+}
+
+async function* events(
+  options: ConstructorParameters<typeof Sitting>[0],
+  stopped: AbortSignal,
+): AsyncGenerator<SweepEvent, void, void> {
+  const sitting = new Sitting(options);
+  const stop = () => sitting.stop();
+  stopped.addEventListener('abort', stop);
+  if (stopped.aborted) stop();
+  try {
+    yield* sitting.events();
+  } finally {
+    stopped.removeEventListener('abort', stop);
+    await sitting.close();
+  }
+}
