@@ -34,10 +34,15 @@ export function addSweep(program: Command): void {
 
 async function sweepFromCommandLine(path: string, options: SweepCommandOptions): Promise<void> {
   const { data, jobs, engine, device, threads, checkpointSeconds } = options;
-  const spec = { ...(await readSpec(path)), ...given({ data }) };
   const folder = options.output ?? join('runs', basename(path).replace(/(\.sweep)?\.json$/, ''));
   const { reason, progress } = await watchSweep(
-    sweep(spec, { folder, jobs, checkpointSeconds, engine: given({ name: engine, device, threads }) }),
+    sweep(await readSpec(path), {
+      folder,
+      jobs,
+      checkpointSeconds,
+      engine: given({ name: engine, device, threads }),
+      ...given({ data }),
+    }),
   );
   console.log(`${join(folder, 'results.csv')}: ${progress.finished} of ${progress.trials} trials`);
   if (reason === 'stopped') process.exitCode = 130;

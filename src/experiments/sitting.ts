@@ -14,6 +14,7 @@ import { WorkerProcess } from './worker-process.js';
 export interface SittingOptions {
   readonly spec: SweepSpec;
   readonly folder: string;
+  readonly data: string;
   readonly jobs: number;
   readonly threads: number;
   readonly engine: UseOptions;
@@ -150,7 +151,8 @@ export class Sitting {
   }
 
   #open(worker: WorkerProcess): Promise<SweepImages | undefined> {
-    return worker.open(this.options.spec, this.options.engine, (message) => {
+    const { spec, data, engine } = this.options;
+    return worker.open({ ...spec, data }, engine, (message) => {
       if (message.type === 'loading') this.#queue.add(message);
     });
   }

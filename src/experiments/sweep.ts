@@ -9,6 +9,8 @@ import type { SweepSpec } from './spec.js';
 export interface SweepOptions {
   /** Keeps the trials and the table of results; one that holds some of the trials already is continued. */
   readonly folder: string;
+  /** Another place of the spec's images, such as a folder; the spec's own `data` by default. */
+  readonly data?: string;
   /** Trials computed at the same time, each by a process of its own; 1 by default. The threads are divided among them. */
   readonly jobs?: number;
   /** What computes, as `engine.use` takes it; all threads of the machine are used by default. */
@@ -30,8 +32,8 @@ export interface SweepOptions {
  *   loaded, where the folder holds something else or another sweep uses it, and on a second reading
  */
 export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
-  const { folder, jobs = 1, engine = {}, checkpointSeconds = 60, signal } = options;
   requireSpec(spec);
+  const { folder, data = spec.data, jobs = 1, engine = {}, checkpointSeconds = 60, signal } = options;
   requireInteger('jobs', jobs);
   requireRange('checkpointSeconds', checkpointSeconds, 0, Number.POSITIVE_INFINITY);
   const threads = Math.max(1, Math.floor((engine.threads ?? availableParallelism()) / jobs));
@@ -44,7 +46,7 @@ export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
       if (begun) throw new InputError('A sweep can be read once only; call sweep again to go on with it.');
       begun = true;
       return events(
-        { spec, folder, jobs, threads, engine: { ...engine, threads }, checkpointSeconds },
+        { spec, folder, data, jobs, threads, engine: { ...engine, threads }, checkpointSeconds },
         stopped,
       );
     },
