@@ -15,11 +15,11 @@ import { resnet8 } from '../../src/models/index.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 
 const images = 4;
-const shape = [8, 8, 3] as const;
+const shape = [32, 32, 3] as const;
 
 function view(first: number): Float32Array {
   return Float32Array.from(
-    { length: images * 8 * 8 * 3 },
+    { length: images * 32 * 32 * 3 },
     (_, n) => 0.5 + 0.5 * Math.sin(0.37 * n * n + first),
   );
 }
@@ -46,7 +46,7 @@ async function main(what: EngineDevice | 'tensorflow'): Promise<void> {
     onnxruntimeBackend()!.configure({ device: what, threads: 1, profile: join(folder, 'step') });
   }
   const method = simclr({ loss: dcl({ temperature: 0.2 }), head: { outputFeatures: 16 } });
-  const learner = method.start(resnet8({ inputShape: shape, width: 16, seed: 1 }), 1);
+  const learner = method.start(resnet8({ stem: 'imagenet', inputShape: shape, width: 16, seed: 1 }), 1);
   const training = new TrainingStep(learner, shape, { momentum: 0.9, weightDecay: 5e-4 });
   const results = [];
   for (let step = 0; step < 4; step++) results.push(await training.run([view(1), view(2)], 0.05));

@@ -2,7 +2,7 @@
 import { sizeOf } from '../graph/node.js';
 import type { Dtype, PoolWindow, Shape } from '../graph/operations.js';
 import { type Attributes, blockedDomain, type Emitter } from './emitter.js';
-import { type LoweringTable, result } from './lowering.js';
+import { type InstructionFor, type LoweringTable, result } from './lowering.js';
 import type { Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
@@ -24,6 +24,9 @@ export const poolingLowerings: LoweringTable<
 
   /** MaxPool also says where in its input each largest element was: dy is added there. */
   maxPoolGradient: (instruction, [dy, x], emitter) => {
+    if (emitter.target.device === 'webgpu') {
+      return result(instruction, gradientByComparing(instruction, dy!, x!, emitter), 'channelsFirst');
+    }
     const [batch, height, width, channels] = instruction.shape as Four;
     const size = sizeOf(instruction.shape);
     const attributes = poolAttributes(instruction.attributes);
@@ -73,6 +76,48 @@ function pool(
   return result(instruction, name, 'channelsFirst');
 }
 
+/**
+ * For WebGPU, whose MaxPool does not say where its elements were: each position of the windows in turn gets dy where it
+ * holds the largest element and no position before it did.
+ */
+function gradientByComparing(
+  { attributes, shape }: InstructionFor<'maxPoolGradient'>,
+  dy: Value,
+  x: Value,
+  emitter: Emitter,
+): string {
+  const { size, strides, pads } = attributes;
+  const [batch, height, width, channels] = shape as Four;
+  const [, outHeight, outWidth] = dy.shape as Four;
+  const image = x.in('channelsFirst', emitter);
+  const largest = emitter.emit('MaxPool', [image], poolAttributes(attributes));
+  const margins = emitter.integers([0, 0, pads[0], pads[1], 0, 0, pads[2], pads[3]]);
+  const lowest = emitter.scalar('float32', Number.NEGATIVE_INFINITY);
+  const framed = emitter.emit('Pad', [image, margins, lowest], { mode: 'constant' });
+  let untaken = emitter.scalar('float32', 1);
+  const shares: string[] = [];
+  for (let position = 0; position < sizeOf(size); position += 1) {
+    const begin = [Math.floor(position / size[1]), position % size[1]] as const;
+    const end = [begin[0] + (outHeight - 1) * strides[0] + 1, begin[1] + (outWidth - 1) * strides[1] + 1];
+    const bounds = [begin, end, [2, 3], strides].map((list) => emitter.integers(list));
+    const found = emitter.emit('Equal', [emitter.emit('Slice', [framed, ...bounds]), largest]);
+    const first = emitter.emit('Mul', [emitter.cast(found, 'float32'), untaken]);
+    untaken = emitter.emit('Sub', [untaken, first]);
+    const share = emitter.emit('Mul', [dy.in('channelsFirst', emitter), first]);
+    shares.push(emitter.reshape(share, [batch, channels, 1, outHeight, outWidth]));
+  }
+  const all = emitter.emit('Concat', shares, { axis: 2 });
+  // Every channel of every image on its own: the provider's transposed convolution errs in groups of several channels.
+  const stacked = emitter.reshape(all, [batch * channels, shares.length, outHeight, outWidth]);
+  const identity = Array.from({ length: shares.length ** 2 }, (_, index) =>
+    Number(index % (shares.length + 1) === 0),
+  );
+  const filter = emitter.constant('float32', [shares.length, 1, ...size], identity);
+  const window = { strides, pads, size, channels: 1 };
+  const gradient = spread(stacked, filter, window, [height, width], dy, emitter);
+  return emitter.reshape(gradient, [batch, channels, height, width]);
+}
+
 interface Spread {
   readonly strides: readonly [number, number];
   readonly pads: PoolWindow['pads'];
@@ -80,10 +125,10 @@ interface Spread {
   readonly channels: number;
 }
 
-/** Adds each share to all elements of its window: a transposed convolution with ones, channel by channel. */
+/** Adds each share to the elements of its window, weighted by the filter: a transposed convolution, channel by channel. */
 function spread(
   shares: string,
-  ones: string,
+  filter: string,
   { strides, pads: [top, left], size, channels }: Spread,
   [height, width]: readonly [number, number],
   dy: Value,
@@ -92,7 +137,7 @@ function spread(
   const [, outHeight, outWidth] = dy.shape as Four;
   const bottom = (outHeight - 1) * strides[0] + size[0] - top - height;
   const right = (outWidth - 1) * strides[1] + size[1] - left - width;
-  return emitter.emit('ConvTranspose', [shares, ones], {
+  return emitter.emit('ConvTranspose', [shares, filter], {
     group: channels,
     strides,
     pads: [top, left, Math.max(bottom, 0), Math.max(right, 0)],
