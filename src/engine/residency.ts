@@ -2,11 +2,16 @@
  * Where values are. On a device that can keep them, they stay in its memory until they are read, and are released when no
  * tensor has them any more and no operation that is yet to be computed reads them. Elsewhere everything is on the host.
  */
+import { LRUCache } from 'lru-cache';
 import { Copier } from './copier.js';
 import type { Executor } from './executor.js';
 import { type HostValues, type Leaf, leaf, type Node } from './graph/node.js';
 import { type Program, reachable, type Trace, trace } from './graph/program.js';
 import { DeviceTensor, keepsResults, type Result } from './onnxruntime.js';
+
+/** Most constants kept, and most bytes of them. */
+const mostConstants = 1024;
+const mostConstantBytes = 2 ** 26;
 
 /** What is needed of the executor. */
 type Runner = Pick<Executor, 'options' | 'run'>;
@@ -24,6 +29,19 @@ export class Residency {
   readonly #abandoned = new Set<Leaf>();
   /** What the host has and the device was given once. */
   readonly #given = new WeakSet<Leaf>();
+  /** What is read again and again although no tensor may have it: numbers by type and value, other constants. */
+  readonly #constants = new LRUCache<string | Leaf, Leaf>({
+    max: mostConstants,
+    maxSize: mostConstantBytes,
+    sizeCalculation: ({ values }) => Math.min(values!.byteLength, mostConstantBytes),
+    onInsert: (leaf) => {
+      leaf.holders += 1;
+    },
+    dispose: (leaf) => {
+      leaf.holders -= 1;
+      if (leaf.holders === 0) this.abandon(leaf);
+    },
+  });
 
   constructor(executor: Runner) {
     this.#executor = executor;
@@ -42,9 +60,9 @@ export class Residency {
 
   /** The same for what is traced already. */
   run(traced: Trace): Leaf[] {
-    if (this.#keeps) this.#keepWhatIsGivenAgain(traced.leaves);
-    const results = this.#executor.run(traced);
-    this.#countGiven(traced.leaves);
+    const given = this.#keeps ? this.#keepWhatIsGivenAgain(traced.leaves) : traced.leaves;
+    const results = this.#executor.run({ ...traced, leaves: given });
+    this.#countGiven(given);
     const leaves: Leaf[] = [];
     return traced.positions.map((position, index) => {
       leaves[position] ??= this.#place(results[index]!, outputLeaf(traced.program, position));
@@ -80,18 +98,39 @@ export class Residency {
       this.values(leaf);
       this.#release(leaf);
     }
+    this.#constants.clear();
     this.#copier.dispose();
   }
 
-  /** What is read a second time, such as the weights of a loaded model, need not cross the bus a third time. */
-  #keepWhatIsGivenAgain(leaves: readonly Leaf[]): void {
-    for (const leaf of leaves) {
-      if (leaf.device !== undefined || leaf.holders === 0) continue;
-      if (this.#given.has(leaf)) {
-        this.#countGiven([leaf]);
-        this.#place(this.#copier.toDevice(leaf), leaf);
-      } else this.#given.add(leaf);
-    }
+  /**
+   * What is read a second time, such as the weights of a loaded model, need not cross the bus a third time.
+   *
+   * @returns the leaves, with one for equal numbers
+   */
+  #keepWhatIsGivenAgain(leaves: readonly Leaf[]): Leaf[] {
+    return leaves.map((leaf) => {
+      if (leaf.device !== undefined) return leaf;
+      const shared = leaf.values!.length === 1 ? this.#number(leaf) : leaf;
+      const again = this.#given.has(shared);
+      this.#given.add(shared);
+      if (again && shared.device === undefined) this.#keep(shared);
+      return shared;
+    });
+  }
+
+  #number(leaf: Leaf): Leaf {
+    const value = leaf.values![0]!;
+    const key = `${leaf.dtype} ${Object.is(value, -0) ? '-0' : value}`;
+    const known = this.#constants.get(key);
+    if (known === undefined) this.#constants.set(key, leaf);
+    return known ?? leaf;
+  }
+
+  #keep(leaf: Leaf): void {
+    this.#countGiven([leaf]);
+    this.#place(this.#copier.toDevice(leaf), leaf);
+    // No tensor has it, but it is given again: a constant of what is replayed.
+    if (leaf.holders === 0) this.#constants.set(leaf, leaf);
   }
 
   #place(result: Result, leaf: Leaf): Leaf {

@@ -22,7 +22,11 @@ export interface UseOptions {
    * `auto`, the default: `tensorflow` if it loads and sees a GPU, else `onnxruntime`.
    */
   readonly name?: EngineName | 'auto';
-  /** Where `onnxruntime` computes; default `cpu`. The other engines decide by themselves. */
+  /**
+   * Where `onnxruntime` computes; default `cpu`. `webgpu`: values stay in the GPU's memory until they are read; what becomes
+   * of NaN is the driver's choice, so relu may give 0 for it. `cuda`: every value crosses the bus at each run. The other
+   * engines decide by themselves.
+   */
   readonly device?: EngineDevice;
   /** Threads that compute on the CPU, for `onnxruntime`; default: as many as the machine runs in parallel. */
   readonly threads?: number;

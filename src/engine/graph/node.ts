@@ -18,7 +18,7 @@ export interface Leaf {
   values: HostValues | undefined;
   /** On the device, where it keeps them. */
   device: DeviceValues | undefined;
-  /** How many of the backend's data ids have this value. */
+  /** How many have this value: the backend's data ids, and whoever keeps constants. */
   holders: number;
 }
 
