@@ -34,8 +34,10 @@ export function loadTensorflow(): LoadedTensorflow | { readonly failures: readon
 }
 
 function explain(packageName: string, error: NodeJS.ErrnoException): string {
-  const missing = error.code === 'MODULE_NOT_FOUND' && error.message.includes(packageName);
-  return missing ? `${packageName} is not installed` : `${packageName} does not load: ${error.message}`;
+  // What else tfjs-node says is advice to compile it by node-gyp.
+  const [line = ''] = error.message.split(/\.? *\n/, 1);
+  const missing = error.code === 'MODULE_NOT_FOUND' && line.includes(packageName);
+  return missing ? `${packageName} is not installed` : `${packageName} does not load: ${line}`;
 }
 
 /** Two of `node:util`'s functions that tfjs-node 4.22 calls; Node 22 warns of them, Node 23 dropped them. */
