@@ -58,7 +58,7 @@ export async function collect(
   const count = chunkSize * stepsPerEpoch(data, chunkSize);
   for (const batchSize of batchSizes) requireInteger('A batch size', batchSize, 2, count);
   const job = { dataset: data, views, batchSize: chunkSize, seed, epoch: 0 };
-  const embedded = await embedViews(models, job, options.onProgress);
+  const embedded = await embedViews(models, job, { training: true, onProgress: options.onProgress });
   const rows: CollectedMultipliers[] = [];
   for (const batchSize of batchSizes) {
     const q = await multipliersOf(embedded, batchSize, temperature);

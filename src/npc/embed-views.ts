@@ -18,22 +18,28 @@ export interface EmbeddedViews {
   readonly dimension: number;
 }
 
+export interface EmbedViewsOptions {
+  /** Whether batch norm uses each batch's own statistics or its moving ones, which stay as they are in either case. */
+  readonly training: boolean;
+  /** Called after each batch with the images embedded so far. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
- * Draws and embeds two views of each image of an epoch's complete batches, in training mode: batch norm uses each batch's
- * own statistics, and its moving statistics stay as they are.
+ * Draws and embeds two views of each image of an epoch's complete batches.
  * @throws InputError for embeddings that are not finite, and where `viewBatches` does
  */
 export async function embedViews(
   models: EmbeddingModels,
   job: ViewBatchesOptions,
-  onProgress?: (done: number, total: number) => void,
+  { training, onProgress }: EmbedViewsOptions,
 ): Promise<EmbeddedViews> {
   const { dataset, batchSize } = job;
   const count = batchSize * stepsPerEpoch(dataset, batchSize);
   const dimension = featuresOf(models.projection ?? models.encoder);
   const views = [new Float32Array(count * dimension), new Float32Array(count * dimension)] as const;
   for await (const { step, views: pixels } of viewBatches(job)) {
-    for (const [k, rows] of (await embedBatch(models, dataset, pixels)).entries()) {
+    for (const [k, rows] of (await embedBatch(models, dataset, pixels, training)).entries()) {
       requireFinite(rows, models, dataset);
       views[k]!.set(rows, step * batchSize * dimension);
     }
@@ -47,11 +53,12 @@ async function embedBatch(
   { encoder, projection }: EmbeddingModels,
   { shape }: Dataset,
   pixels: readonly [Float32Array, Float32Array],
+  training: boolean,
 ): Promise<Float32Array[]> {
   const all = projection === undefined ? [encoder] : [encoder, projection];
   const embeddings = tf.tidy(() => {
     const images = tf.concat(pixels.map((view) => tf.reshape(tf.tensor1d(view), [-1, ...shape])));
-    const apply = (x: tf.Tensor, model: tf.LayersModel) => model.apply(x, { training: true }) as tf.Tensor;
+    const apply = (x: tf.Tensor, model: tf.LayersModel) => model.apply(x, { training }) as tf.Tensor;
     return keepingStatistics(all, () => all.reduce(apply, images));
   });
   const rows = await embeddings.data<'float32'>().finally(() => embeddings.dispose());
