@@ -1,8 +1,22 @@
 export { type AccuracyBarsOptions, accuracyBars } from './accuracy-bars.js';
+export {
+  type AlignmentUniformityPlaneOptions,
+  alignmentUniformityPlane,
+} from './alignment-uniformity-plane.js';
 export { type EmbeddingMapOptions, embeddingMap } from './embedding-map.js';
 export type { Figure, Trace } from './figure.js';
+export { type GradientAnatomyOptions, gradientAnatomy } from './gradient-anatomy.js';
 export { type LossCurveOptions, type LossHistory, lossCurve } from './loss-curve.js';
+export {
+  type MultiplierByBatchSizeOptions,
+  multiplierByBatchSize,
+} from './multiplier-by-batch-size.js';
 export { type MultiplierHistogramOptions, multiplierHistogram } from './multiplier-histogram.js';
+export type { MultiplierRow } from './multiplier-row.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';
 export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-matrix.js';
 export { type TrainingProgressOptions, trainingProgress } from './training-progress.js';
+export {
+  type VariationByBatchSizeOptions,
+  variationByBatchSize,
+} from './variation-by-batch-size.js';

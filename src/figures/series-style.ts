@@ -7,6 +7,8 @@ export interface SeriesStyle {
   readonly dash: string;
   /** Plotly bar pattern, likewise. */
   readonly pattern: string;
+  /** Plotly marker symbol, another for each of the first four series. */
+  readonly symbol: string;
 }
 
 const lossColours: readonly (readonly [RegExp, string])[] = [
@@ -17,6 +19,8 @@ const lossColours: readonly (readonly [RegExp, string])[] = [
 const dashes = ['solid', 'dash', 'dot', 'dashdot'];
 const patterns = ['', '/', 'x', '.'];
 
+const symbols = ['circle', 'diamond', 'square', 'cross'];
+
 /**
  * A style for each name: InfoNCE, DCL and DCLW have their colours whatever else is drawn, so `DCL, batch 32` and
  * `DCL, batch 256` share one and differ in their dashes. Other names take the remaining colours in order.
@@ -25,11 +29,16 @@ export function seriesStyles(names: readonly string[]): SeriesStyle[] {
   const free = palette.filter((colour) => !lossColours.some(([, taken]) => taken === colour));
   const used = new Map<string, number>();
   let others = 0;
-  return names.map((name) => {
+  return names.map((name, i) => {
     const colour = lossColours.find(([pattern]) => pattern.test(name))?.[1] ?? free[others++ % free.length]!;
     const repetition = used.get(colour) ?? 0;
     used.set(colour, repetition + 1);
     const variant = repetition % dashes.length;
-    return { colour, dash: dashes[variant]!, pattern: patterns[variant]! };
+    return {
+      colour,
+      dash: dashes[variant]!,
+      pattern: patterns[variant]!,
+      symbol: symbols[i % symbols.length]!,
+    };
   });
 }
