@@ -4,6 +4,7 @@ import { addBuildNotebooks } from './build-notebooks.js';
 import { addEmbed } from './embed.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
+import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
 import { addRun } from './run.js';
@@ -25,6 +26,7 @@ export function program(): Command {
     addEmbed,
     addEvaluate,
     addSweep,
+    addFigures,
     addRun,
     addKernel,
     addEngine,

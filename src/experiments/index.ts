@@ -1,7 +1,19 @@
+export { type ArmSettings, arm, type ComparedFactor } from './arms.js';
+export { columns, type Measure, type Setting } from './columns.js';
+export {
+  type CompareOptions,
+  type Comparison,
+  type ComparisonsOptions,
+  compare,
+  comparisons,
+} from './compare.js';
 export type * from './events.js';
+export { type MeanInterval, meanInterval } from './interval.js';
+export { type PublishedResults, published } from './published.js';
 export { readSpec } from './require-spec.js';
 export { type Results, readResults, writeResults } from './results.js';
 export type { Measures, Origin, ResultRow } from './row.js';
 export type { Factor, LearningRateRule, OneOrMore, SweepSpec } from './spec.js';
+export { summarise } from './summary.js';
 export { type SweepOptions, sweep } from './sweep.js';
 export type { SweepImages, Trial, TrialSettings } from './trial.js';

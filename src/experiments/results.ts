@@ -42,7 +42,10 @@ function readCsv(bytes: Buffer): Results {
   const parse = Object.fromEntries(
     Object.entries(columns).map(([name, { kind }]) => [name, kind === 'number' ? numberOf : String]),
   );
-  return fromCSV(bytes.toString('utf8'), { autoType: false, parse });
+  const text = bytes.toString('utf8').trimEnd();
+  // Arquero's reader needs a row.
+  if (!text.includes('\n')) return table(Object.fromEntries(text.split(',').map((name) => [name, []])));
+  return fromCSV(text, { autoType: false, parse });
 }
 
 function numberOf(text: string | null): number | null {

@@ -1,4 +1,5 @@
 export { type AccuracyBarsOptions, accuracyBars } from './accuracy-bars.js';
+export type { PublishedOptions, SweepFigureOptions } from './accuracy-by-factor.js';
 export {
   type AlignmentUniformityPlaneOptions,
   alignmentUniformityPlane,
@@ -15,6 +16,12 @@ export { type MultiplierHistogramOptions, multiplierHistogram } from './multipli
 export type { MultiplierRow } from './multiplier-row.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';
 export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-matrix.js';
+export {
+  accuracyByBatchSize,
+  accuracyByEpochs,
+  learningRateSensitivity,
+  temperatureSensitivity,
+} from './sweep-figures.js';
 export { type TrainingProgressOptions, trainingProgress } from './training-progress.js';
 export {
   type VariationByBatchSizeOptions,

@@ -1,6 +1,7 @@
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';
+export { saveFigures } from './export/save-figures.js';
 export { type BuildOptions, build } from './format/build.js';
 export { type Notebook, read, write } from './format/notebook.js';
 export { fromSource, keepOutputs, toSource } from './format/source.js';

@@ -1,0 +1,31 @@
+import jStat from 'jstat';
+import { InputError, requireRange } from '../errors.js';
+
+/** A mean with the interval that covers the true one at the given level, were the values drawn from a normal distribution. */
+export interface MeanInterval {
+  readonly n: number;
+  readonly mean: number;
+  /** Ends of Student's t interval, mean -+ t s / sqrt(n) with n - 1 degrees of freedom; null for a single value. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** 0.95 unless another was asked for. */
+  readonly level: number;
+}
+
+/**
+ * Mean and Student's t interval of values such as one accuracy for each seed.
+ * @throws InputError for no values, one that is not finite, or a level outside 0 to 1
+ */
+export function meanInterval(values: readonly number[], level = 0.95): MeanInterval {
+  requireRange('level', level, 0, 1);
+  const n = values.length;
+  const stray = values.find((value) => !Number.isFinite(value));
+  if (n === 0 || stray !== undefined) {
+    throw new InputError(`A mean needs at least one value, all finite, not ${n === 0 ? 'none' : stray}.`);
+  }
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n === 1) return { n, mean, low: null, high: null, level };
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const half = jStat.studentt.inv((1 + level) / 2, n - 1) * Math.sqrt(variance / n);
+  return { n, mean, low: mean - half, high: mean + half, level };
+}
