@@ -9,9 +9,10 @@ import { type HostValues, type Leaf, leaf, type Node } from './graph/node.js';
 import { type Program, reachable, type Trace, trace } from './graph/program.js';
 import { DeviceTensor, keepsResults, type Result } from './onnxruntime.js';
 
-/** Most constants kept, and most bytes of them. */
+/** Most constants kept, and most bytes of all and of one. */
 const mostConstants = 1024;
-const mostConstantBytes = 2 ** 26;
+const mostConstantBytes = 2 ** 28;
+const largestConstant = 2 ** 26;
 
 /** What is needed of the executor. */
 type Runner = Pick<Executor, 'options' | 'run'>;
@@ -33,7 +34,7 @@ export class Residency {
   readonly #constants = new LRUCache<string | Leaf, Leaf>({
     max: mostConstants,
     maxSize: mostConstantBytes,
-    sizeCalculation: ({ values }) => Math.min(values!.byteLength, mostConstantBytes),
+    sizeCalculation: ({ values }) => values!.byteLength,
     onInsert: (leaf) => {
       leaf.holders += 1;
     },
@@ -112,8 +113,9 @@ export class Residency {
       if (leaf.device !== undefined) return leaf;
       const shared = leaf.values!.length === 1 ? this.#number(leaf) : leaf;
       const again = this.#given.has(shared);
+      const keepable = shared.holders > 0 || shared.values!.byteLength <= largestConstant;
       this.#given.add(shared);
-      if (again && shared.device === undefined) this.#keep(shared);
+      if (again && keepable && shared.device === undefined) this.#keep(shared);
       return shared;
     });
   }
