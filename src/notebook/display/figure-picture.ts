@@ -36,10 +36,22 @@ export async function drawFigure(figure: Figure): Promise<Picture | undefined> {
   const height = (figure.layout.height as number | undefined) ?? figureHeight;
   const copy = structuredClone({ data: figure.data, layout: figure.layout });
   const svg = await plotly.toImage(copy, { format: 'svg', width, height, imageDataOnly: true });
-  const png = await sharp(Buffer.from(svg), { density: 72 * scale })
+  const png = await sharp(Buffer.from(withLinesTogether(svg)), { density: 72 * scale })
     .png({ palette: true })
     .toBuffer();
   return { png, width, height };
+}
+
+/** The rasteriser moves only the first line of a text by the text's own `dy`: a subtitle's lines each get it instead. */
+export function withLinesTogether(svg: string): string {
+  const subtitle = /(<text class="gtitle-subtitle"[^>]*?) dy="([\d.]+)em"([^>]*>)(<tspan .*?<\/text>)/s;
+  return svg.replace(subtitle, (_, before: string, shift: string, rest: string, lines: string) => {
+    const moved = lines.replace(
+      / dy="([\d.]+)em"/g,
+      (_dy, own: string) => ` dy="${Number(own) + Number(shift)}em"`,
+    );
+    return `${before}${rest}${moved}`;
+  });
 }
 
 async function loadPlotly(): Promise<Plotly> {
@@ -74,7 +86,7 @@ function textBox(element: Element, window: DOMWindow): DOMRect {
   const size = Number.parseFloat(window.getComputedStyle(element).fontSize) || 12;
   const lines = [...element.querySelectorAll('tspan.line')];
   const longest = Math.max(
-    ...(lines.length > 0 ? lines : [element]).map((line) => line.textContent?.length ?? 0),
+    ...(lines.length > 0 ? lines : [element]).map((line) => lettersOf(line.textContent ?? '')),
   );
   const width = longest * size * letterWidth;
   const anchor = element.getAttribute('text-anchor') ?? (element as SVGElement).style.textAnchor;
@@ -84,6 +96,11 @@ function textBox(element: Element, window: DOMWindow): DOMRect {
     number,
   ];
   return box(width, 1.2 * size * Math.max(1, lines.length), x - before, y - size);
+}
+
+/** Capitals are about a third wider than the mean letter. */
+function lettersOf(text: string): number {
+  return text.length + (text.match(/[A-Z]/g)?.length ?? 0) / 3;
 }
 
 function box(width: number, height: number, x = 0, y = 0): DOMRect {
