@@ -138,6 +138,8 @@ export class Session {
       graphOptimizationLevel: 'all',
       // Threads that spin while they wait gain nothing measurable, and take the processor from whoever makes the data.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // A pattern takes a second block beside the memory of the first run: 30 % more at the same speed, see bench/NOTES.md.
+      enableMemPattern: false,
       ...(keepsResults ? { preferredOutputLocation: 'gpu-buffer' } : {}),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
