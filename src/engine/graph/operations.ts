@@ -135,7 +135,7 @@ export interface Operations {
   /** Matrices in the last two axes; the leading axes are equal. */
   matMul: { readonly transposeA: boolean; readonly transposeB: boolean };
   conv2d: Window;
-  /** d loss / d x of conv2d from (dy, filter); the node's shape is x's. */
+  /** d loss / d x of conv2d from (dy, filter), plus a third operand if fusion gave it one; the node's shape is x's. */
   conv2dInputGradient: Window;
   /** d loss / d filter of conv2d from (x, dy); the node's shape is the filter's. */
   conv2dFilterGradient: Window;

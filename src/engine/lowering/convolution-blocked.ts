@@ -86,12 +86,13 @@ export interface Backwards {
   readonly dilations: readonly [number, number];
 }
 
-/** dy convolved with chosen positions of the forward filter, from out to in channels. */
+/** dy convolved with chosen positions of the forward filter, from out to in channels, plus the addend. */
 export function convolveBackwards(
   dy: Value,
   filter: Value,
   { size, positions, pads, dilations }: Backwards,
   emitter: Emitter,
+  addend?: Value,
 ): string {
   const [, , inputs, outputs] = filter.shape as Four;
   const all = swappedFilter(filter, emitter);
@@ -99,22 +100,24 @@ export function convolveBackwards(
     positions.length === sizeOf(filter.shape.slice(0, 2)) && positions.every((at, i) => at === i);
   const chosen = inOrder ? all : emitter.emit('Gather', [all, emitter.integers(positions)], { axis: 2 });
   const operands = [dy.in('blocked', emitter), emitter.reshape(chosen, [inputs, outputs, ...size])];
+  if (addend !== undefined) operands.push('', addend.in('blocked', emitter));
   const attributes = { kernel_shape: size, strides: [1, 1], dilations, pads };
   return emitter.emit('Conv', operands, attributes, blockedDomain);
 }
 
-/** Stride 1: dy convolved with the filter turned by 180 degrees. Undefined where that needs negative padding. */
+/** Stride 1: dy convolved with the filter turned by 180 degrees, plus the addend. Undefined where that needs negative padding. */
 export function blockedInputGradient(
   window: Window,
   dy: Value,
   filter: Value,
   shape: Four,
   emitter: Emitter,
+  addend?: Value,
 ): string | undefined {
   const pads = gradientPads(window, dy.shape, filter.shape, shape);
   if (pads.some((pad) => pad < 0)) return undefined;
   const [height, width] = filter.shape as Four;
   const positions = Array.from({ length: height * width }, (_, index) => height * width - 1 - index);
   const { dilations } = window;
-  return convolveBackwards(dy, filter, { size: [height, width], positions, pads, dilations }, emitter);
+  return convolveBackwards(dy, filter, { size: [height, width], positions, pads, dilations }, emitter, addend);
 }

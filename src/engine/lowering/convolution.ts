@@ -1,5 +1,6 @@
 /** Convolutions and their gradients: in the blocked layout where channels (and images) fill its blocks, else plain. */
 import type { Window } from '../graph/operations.js';
+import { elementwise } from './broadcast.js';
 import { blockedConvolution, blockedInputGradient, canBlock } from './convolution-blocked.js';
 import {
   plainConvolution,
@@ -10,7 +11,7 @@ import {
 } from './convolution-plain.js';
 import type { Emitter } from './emitter.js';
 import { blockedFilterGradient, canBlockFilterGradient } from './filter-gradient.js';
-import { type LoweringTable, result } from './lowering.js';
+import { type InstructionFor, type LoweringTable, result } from './lowering.js';
 import { blockedStridedInputGradient } from './strided-gradient.js';
 import { fillsBlocks, type Value } from './value.js';
 import {
@@ -36,16 +37,20 @@ export const convolutionLowerings: LoweringTable<
       : result(instruction, plainConvolution(attributes, x!, filter!, emitter), 'channelsFirst');
   },
 
-  conv2dInputGradient: (instruction, [dy, filter], emitter) => {
+  conv2dInputGradient: (instruction, [dy, filter, addend], emitter) => {
     const { attributes } = instruction;
     const shape = instruction.shape as Four;
-    if (suitsWinograd(attributes, shape, filter!.shape as Four, emitter)) {
-      return result(instruction, winogradInputGradient(dy!, filter!, emitter));
+    const filterShape = filter!.shape as Four;
+    const winograd = suitsWinograd(attributes, shape, filterShape, emitter);
+    if (!winograd && isDense(attributes) && canBlockGradient(filterShape, emitter)) {
+      const blocked = blockedInputGradient(attributes, dy!, filter!, shape, emitter, addend);
+      if (blocked !== undefined) return result(instruction, blocked, 'blocked');
     }
-    const blocked = blockedGradient(attributes, dy!, filter!, shape, emitter);
-    if (blocked !== undefined) return result(instruction, blocked, 'blocked');
-    const plain = isDense(attributes) ? plainInputGradient : plainStridedInputGradient;
-    return result(instruction, plain(attributes, dy!, filter!, shape, emitter), 'channelsFirst');
+    const gradient = winograd
+      ? result(instruction, winogradInputGradient(dy!, filter!, emitter))
+      : inputGradient(instruction, dy!, filter!, emitter);
+    if (addend === undefined) return gradient;
+    return elementwise(instruction, [gradient, addend], emitter, (names) => emitter.emit('Add', names));
   },
 
   conv2dFilterGradient: (instruction, [x, dy], emitter) => {
@@ -72,16 +77,25 @@ function isDense({ strides }: Window): boolean {
   return strides.every((stride) => stride === 1);
 }
 
-function blockedGradient(
-  window: Window,
+function canBlockGradient([, , inputs, outputs]: Four, emitter: Emitter): boolean {
+  return fillsBlocks(inputs, emitter) && fillsBlocks(outputs, emitter);
+}
+
+function inputGradient(
+  instruction: InstructionFor<'conv2dInputGradient'>,
   dy: Value,
   filter: Value,
-  shape: Four,
   emitter: Emitter,
-): string | undefined {
-  const [, , inputs, outputs] = filter.shape as Four;
-  if (!fillsBlocks(inputs, emitter) || !fillsBlocks(outputs, emitter)) return undefined;
-  return isDense(window)
-    ? blockedInputGradient(window, dy, filter, shape, emitter)
-    : blockedStridedInputGradient(window, dy, filter, shape, emitter);
+): Value {
+  const { attributes } = instruction;
+  const shape = instruction.shape as Four;
+  if (isDense(attributes)) {
+    return result(instruction, plainInputGradient(attributes, dy, filter, shape, emitter), 'channelsFirst');
+  }
+  if (canBlockGradient(filter.shape as Four, emitter)) {
+    const blocked = blockedStridedInputGradient(attributes, dy, filter, shape, emitter);
+    if (blocked !== undefined) return result(instruction, blocked, 'blocked');
+  }
+  const name = plainStridedInputGradient(attributes, dy, filter, shape, emitter);
+  return result(instruction, name, 'channelsFirst');
 }

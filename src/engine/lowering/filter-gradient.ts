@@ -6,7 +6,7 @@
  */
 import type { Window } from '../graph/operations.js';
 import { blockedDomain, type Emitter } from './emitter.js';
-import { fillsBlocks, type Value } from './value.js';
+import { fillsBlocks, Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
 
@@ -72,12 +72,24 @@ function frame(
   }
   const bottom = (outHeight - 1) * strides[0] + filterHeight - top - height;
   const right = (outWidth - 1) * strides[1] + filterWidth - left - width;
-  const margins = [0, 0, left, 0, 0, Math.min(bottom, 0), right, 0];
-  const name = margins.every((margin) => margin === 0)
-    ? x.plain(emitter)
-    : emitter.emit('Pad', [x.plain(emitter), emitter.integers(margins)], { mode: 'constant' });
   const cut = { height: height + Math.min(bottom, 0), width: width + left + right };
+  const name = framed(x, [left, Math.min(bottom, 0), right], emitter);
   return { name, ...cut, strides, top, bottom: Math.max(bottom, 0) };
+}
+
+/** In the blocked layout, a convolution with a filter of one pixel, 1, puts margins around an image with all threads. */
+function framed(x: Value, [left, bottom, right]: readonly [number, number, number], emitter: Emitter): string {
+  if (left === 0 && bottom === 0 && right === 0) return x.plain(emitter);
+  const [batch, height, width, channels] = x.shape as Four;
+  if (x.layout !== 'blocked' || Math.min(left, bottom, right) < 0) {
+    const margins = emitter.integers([0, 0, left, 0, 0, bottom, right, 0]);
+    return emitter.emit('Pad', [x.plain(emitter), margins], { mode: 'constant' });
+  }
+  const ones = emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1));
+  const settings = { group: channels, kernel_shape: [1, 1], pads: [0, left, bottom, right] };
+  const padded = emitter.emit('Conv', [x.in('blocked', emitter), ones], settings, blockedDomain);
+  const shape = [batch, height + bottom, width + left + right, channels];
+  return new Value(shape, 'float32', padded, 'blocked').plain(emitter);
 }
 
 /** The pixels a filter of one pixel visits. */
