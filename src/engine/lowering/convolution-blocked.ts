@@ -119,5 +119,11 @@ export function blockedInputGradient(
   const [height, width] = filter.shape as Four;
   const positions = Array.from({ length: height * width }, (_, index) => height * width - 1 - index);
   const { dilations } = window;
-  return convolveBackwards(dy, filter, { size: [height, width], positions, pads, dilations }, emitter, addend);
+  return convolveBackwards(
+    dy,
+    filter,
+    { size: [height, width], positions, pads, dilations },
+    emitter,
+    addend,
+  );
 }

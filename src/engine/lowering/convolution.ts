@@ -15,9 +15,9 @@ import { type InstructionFor, type LoweringTable, result } from './lowering.js';
 import { blockedStridedInputGradient } from './strided-gradient.js';
 import { fillsBlocks, type Value } from './value.js';
 import {
-  suitsWinograd,
   winogradConvolution,
   winogradFilterGradient,
+  winogradFor,
   winogradInputGradient,
 } from './winograd.js';
 
@@ -28,8 +28,9 @@ export const convolutionLowerings: LoweringTable<
 > = {
   conv2d: (instruction, [x, filter], emitter) => {
     const { attributes } = instruction;
-    if (suitsWinograd(attributes, instruction.shape as Four, filter!.shape as Four, emitter)) {
-      return result(instruction, winogradConvolution(x!, filter!, emitter));
+    const filtering = winogradFor(attributes, instruction.shape as Four, filter!.shape as Four, emitter);
+    if (filtering !== undefined) {
+      return winogradConvolution(filtering, x!, filter!, emitter);
     }
     const [, , inputs, outputs] = filter!.shape as Four;
     return canBlock(inputs, outputs, emitter)
@@ -41,14 +42,15 @@ export const convolutionLowerings: LoweringTable<
     const { attributes } = instruction;
     const shape = instruction.shape as Four;
     const filterShape = filter!.shape as Four;
-    const winograd = suitsWinograd(attributes, shape, filterShape, emitter);
-    if (!winograd && isDense(attributes) && canBlockGradient(filterShape, emitter)) {
+    const filtering = winogradFor(attributes, shape, filterShape, emitter);
+    if (filtering === undefined && isDense(attributes) && canBlockGradient(filterShape, emitter)) {
       const blocked = blockedInputGradient(attributes, dy!, filter!, shape, emitter, addend);
       if (blocked !== undefined) return result(instruction, blocked, 'blocked');
     }
-    const gradient = winograd
-      ? result(instruction, winogradInputGradient(dy!, filter!, emitter))
-      : inputGradient(instruction, dy!, filter!, emitter);
+    const gradient =
+      filtering === undefined
+        ? inputGradient(instruction, dy!, filter!, emitter)
+        : winogradInputGradient(filtering, dy!, filter!, emitter);
     if (addend === undefined) return gradient;
     return elementwise(instruction, [gradient, addend], emitter, (names) => emitter.emit('Add', names));
   },
@@ -56,8 +58,9 @@ export const convolutionLowerings: LoweringTable<
   conv2dFilterGradient: (instruction, [x, dy], emitter) => {
     const { attributes } = instruction;
     const shape = instruction.shape as Four;
-    if (suitsWinograd(attributes, dy!.shape as Four, shape, emitter)) {
-      return result(instruction, winogradFilterGradient(x!, dy!, shape, emitter));
+    const filtering = winogradFor(attributes, dy!.shape as Four, shape, emitter);
+    if (filtering !== undefined) {
+      return result(instruction, winogradFilterGradient(filtering, x!, dy!, shape, emitter));
     }
     const blocked = canBlockFilterGradient(attributes, x!.shape[0]!, shape[3], emitter);
     const gradient = blocked ? blockedFilterGradient : plainFilterGradient;

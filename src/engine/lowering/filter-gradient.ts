@@ -78,7 +78,11 @@ function frame(
 }
 
 /** In the blocked layout, a convolution with a filter of one pixel, 1, puts margins around an image with all threads. */
-function framed(x: Value, [left, bottom, right]: readonly [number, number, number], emitter: Emitter): string {
+function framed(
+  x: Value,
+  [left, bottom, right]: readonly [number, number, number],
+  emitter: Emitter,
+): string {
   if (left === 0 && bottom === 0 && right === 0) return x.plain(emitter);
   const [batch, height, width, channels] = x.shape as Four;
   if (x.layout !== 'blocked' || Math.min(left, bottom, right) < 0) {

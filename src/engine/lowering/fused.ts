@@ -6,23 +6,24 @@ import { plainConvolution } from './convolution-plain.js';
 import { blockedDomain, type Emitter } from './emitter.js';
 import { type InstructionFor, type LoweringTable, result } from './lowering.js';
 import { commonLayout, type Value } from './value.js';
+import { winogradConvolution, winogradFor } from './winograd.js';
 
 type Four = readonly [number, number, number, number];
 
 export const fusedLowerings: LoweringTable<'channelAffine' | 'fusedConv2d' | 'reluGradient'> = {
-  channelAffine: (instruction, [x, ...others], emitter) => {
-    const extras = named(instruction.attributes.extras, others);
-    const { relu } = instruction.attributes;
-    const images = [x!, extras.residual].filter((value) => value !== undefined);
-    return commonLayout(images, instruction.shape) === 'blocked'
-      ? result(instruction, blockedAffine(instruction, x!, extras, emitter), 'blocked')
-      : unfused(instruction, x!, extras, relu, emitter);
-  },
+  channelAffine: (instruction, [x, ...others], emitter) =>
+    affine(instruction, x!, named(instruction.attributes.extras, others), emitter),
 
   fusedConv2d: (instruction, [x, filter, ...others], emitter) => {
     const { attributes } = instruction;
     const { offset: bias, residual } = named(attributes.extras, others);
-    const [, , inputs, outputs] = filter!.shape as Four;
+    const filterShape = filter!.shape as Four;
+    const filtering = winogradFor(attributes, instruction.shape as Four, filterShape, emitter);
+    if (filtering !== undefined) {
+      const convolved = winogradConvolution(filtering, x!, filter!, emitter);
+      return affine(instruction, convolved, { offset: bias, residual }, emitter);
+    }
+    const [, , inputs, outputs] = filterShape;
     if (canBlock(inputs, outputs, emitter)) {
       const epilogue = { bias, residual, relu: attributes.relu };
       const name = blockedConvolution(attributes, x!, filter!, emitter, epilogue);
@@ -47,9 +48,18 @@ function named(names: readonly Extra[], values: readonly Value[]): Extras {
   return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }
 
+type Affine = InstructionFor<'channelAffine' | 'fusedConv2d'>;
+
+function affine(instruction: Affine, x: Value, extras: Extras, emitter: Emitter): Value {
+  const images = [x, extras.residual].filter((value) => value !== undefined);
+  return commonLayout(images, instruction.shape) === 'blocked'
+    ? result(instruction, blockedAffine(instruction, x, extras, emitter), 'blocked')
+    : unfused(instruction, x, extras, instruction.attributes.relu, emitter);
+}
+
 /** A convolution of one pixel for each channel, which multiplies, adds and rectifies in registers. */
 function blockedAffine(
-  { shape, attributes }: InstructionFor<'channelAffine'>,
+  { shape, attributes }: Affine,
   x: Value,
   { scale, offset, residual }: Extras,
   emitter: Emitter,

@@ -44,6 +44,7 @@ describe('a convolution', () => {
 
   it.each([
     { batch: 3, height: 4, width: 4, channels: 256, filters: 256 },
+    { batch: 1, height: 8, width: 4, channels: 128, filters: 144 },
     { batch: 2, height: 6, width: 2, channels: 256, filters: 272 },
   ])('of $channels to $filters channels on small images, $height x $width', (shape) =>
     expectSame(
@@ -55,8 +56,8 @@ describe('a convolution', () => {
           values([3, 3, channels, filters], 2) as tf.Tensor4D,
         );
       },
-      // Sums of 2304 products.
-      { within: 5e-5 },
+      // Sums of 1152 and 2304 products, about 20 on average; transforming 4 x 4 pixels costs an error of 1e-5 of that.
+      { within: 5e-4 },
     ),
   );
 
