@@ -5,7 +5,7 @@ import { Contestant } from './contestant.js';
 import type { Timed } from './protocol.js';
 
 const sizes = [512, 1024, 2048];
-const rounds = 5;
+const rounds = 20;
 
 /** Floating-point operations a second of the fastest float32 matrix product, by contestant. */
 export async function peaks(
