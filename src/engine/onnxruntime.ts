@@ -136,10 +136,9 @@ export class Session {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
-      // Threads that spin while they wait gain nothing measurable, and take the processor from whoever makes the data.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-      // A pattern takes a second block beside the memory of the first run: 30 % more at the same speed, see bench/NOTES.md.
-      enableMemPattern: false,
+      // Threads wait for more work for as long as waking them takes, 2 % of a step; longer ones take the processor from
+      // whoever makes the data.
+      extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '100' } } },
       ...(keepsResults ? { preferredOutputLocation: 'gpu-buffer' } : {}),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });

@@ -4,16 +4,16 @@ import { asStep, type Operand, type Rule, step } from './rewrite.js';
 export const gradientSum: Rule = (current, readOnce) => {
   if (current.operation !== 'binary' || current.attributes.operator !== 'add') return undefined;
   const [a, b] = current.operands as [Operand, Operand];
-  for (const [image, addend] of [
-    [a, b],
-    [b, a],
-  ] as const) {
-    const gradient = asStep(image, 'conv2dInputGradient');
-    const open = gradient?.operands.length === 2 && readOnce(image) && image !== addend;
-    const dense = gradient?.attributes.strides.every((stride) => stride === 1);
-    if (open && dense && addend.shape.join() === image.shape.join()) {
-      return step('conv2dInputGradient', gradient.attributes, [...gradient.operands, addend], current);
-    }
-  }
-  return undefined;
+  if (a === b || a.shape.join() !== b.shape.join()) return undefined;
+  // Of two convolutions, the one with the larger filter adds: the other's gradient may be zero at most pixels.
+  const [larger, smaller] = filterSize(a) >= filterSize(b) ? [a, b] : [b, a];
+  const gradient = asStep(larger, 'conv2dInputGradient');
+  if (gradient === undefined || gradient.operands.length > 2 || !readOnce(larger)) return undefined;
+  return step('conv2dInputGradient', gradient.attributes, [...gradient.operands, smaller], current);
 };
+
+/** Of the convolution whose gradient this is; 0 for anything else. */
+function filterSize(operand: Operand): number {
+  const [, filter] = asStep(operand, 'conv2dInputGradient')?.operands ?? [];
+  return filter === undefined ? 0 : filter.shape[0]! * filter.shape[1]!;
+}

@@ -86,13 +86,13 @@ export interface Backwards {
   readonly dilations: readonly [number, number];
 }
 
-/** dy convolved with chosen positions of the forward filter, from out to in channels, plus the addend. */
+/** dy convolved with chosen positions of the forward filter, from out to in channels, plus a blocked addend. */
 export function convolveBackwards(
   dy: Value,
   filter: Value,
   { size, positions, pads, dilations }: Backwards,
   emitter: Emitter,
-  addend?: Value,
+  addend?: string,
 ): string {
   const [, , inputs, outputs] = filter.shape as Four;
   const all = swappedFilter(filter, emitter);
@@ -100,7 +100,7 @@ export function convolveBackwards(
     positions.length === sizeOf(filter.shape.slice(0, 2)) && positions.every((at, i) => at === i);
   const chosen = inOrder ? all : emitter.emit('Gather', [all, emitter.integers(positions)], { axis: 2 });
   const operands = [dy.in('blocked', emitter), emitter.reshape(chosen, [inputs, outputs, ...size])];
-  if (addend !== undefined) operands.push('', addend.in('blocked', emitter));
+  if (addend !== undefined) operands.push('', addend);
   const attributes = { kernel_shape: size, strides: [1, 1], dilations, pads };
   return emitter.emit('Conv', operands, attributes, blockedDomain);
 }
@@ -119,11 +119,6 @@ export function blockedInputGradient(
   const [height, width] = filter.shape as Four;
   const positions = Array.from({ length: height * width }, (_, index) => height * width - 1 - index);
   const { dilations } = window;
-  return convolveBackwards(
-    dy,
-    filter,
-    { size: [height, width], positions, pads, dilations },
-    emitter,
-    addend,
-  );
+  const how = { size: [height, width], positions, pads, dilations } as const;
+  return convolveBackwards(dy, filter, how, emitter, addend?.in('blocked', emitter));
 }

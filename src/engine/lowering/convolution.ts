@@ -12,7 +12,7 @@ import {
 import type { Emitter } from './emitter.js';
 import { blockedFilterGradient, canBlockFilterGradient } from './filter-gradient.js';
 import { type InstructionFor, type LoweringTable, result } from './lowering.js';
-import { blockedStridedInputGradient } from './strided-gradient.js';
+import { blockedStridedInputGradient, EvenPixels } from './strided-gradient.js';
 import { fillsBlocks, type Value } from './value.js';
 import {
   winogradConvolution,
@@ -39,19 +39,8 @@ export const convolutionLowerings: LoweringTable<
   },
 
   conv2dInputGradient: (instruction, [dy, filter, addend], emitter) => {
-    const { attributes } = instruction;
-    const shape = instruction.shape as Four;
-    const filterShape = filter!.shape as Four;
-    const filtering = winogradFor(attributes, shape, filterShape, emitter);
-    if (filtering === undefined && isDense(attributes) && canBlockGradient(filterShape, emitter)) {
-      const blocked = blockedInputGradient(attributes, dy!, filter!, shape, emitter, addend);
-      if (blocked !== undefined) return result(instruction, blocked, 'blocked');
-    }
-    const gradient =
-      filtering === undefined
-        ? inputGradient(instruction, dy!, filter!, emitter)
-        : winogradInputGradient(filtering, dy!, filter!, emitter);
-    if (addend === undefined) return gradient;
+    const [gradient, added] = inputGradient(instruction, dy!, filter!, addend, emitter);
+    if (addend === undefined || added) return gradient;
     return elementwise(instruction, [gradient, addend], emitter, (names) => emitter.emit('Add', names));
   },
 
@@ -80,25 +69,30 @@ function isDense({ strides }: Window): boolean {
   return strides.every((stride) => stride === 1);
 }
 
-function canBlockGradient([, , inputs, outputs]: Four, emitter: Emitter): boolean {
-  return fillsBlocks(inputs, emitter) && fillsBlocks(outputs, emitter);
-}
-
+/** The gradient, and whether the addend is in it: only blocked convolutions add in passing. */
 function inputGradient(
   instruction: InstructionFor<'conv2dInputGradient'>,
   dy: Value,
   filter: Value,
+  addend: Value | undefined,
   emitter: Emitter,
-): Value {
+): [gradient: Value, added: boolean] {
   const { attributes } = instruction;
   const shape = instruction.shape as Four;
-  if (isDense(attributes)) {
-    return result(instruction, plainInputGradient(attributes, dy, filter, shape, emitter), 'channelsFirst');
+  const [, , inputs, outputs] = filter.shape as Four;
+  const filtering = winogradFor(attributes, shape, filter.shape as Four, emitter);
+  if (filtering !== undefined) return [winogradInputGradient(filtering, dy, filter, emitter), false];
+  const dense = isDense(attributes);
+  if (fillsBlocks(inputs, emitter) && fillsBlocks(outputs, emitter)) {
+    if (dense) {
+      const blocked = blockedInputGradient(attributes, dy, filter, shape, emitter, addend);
+      if (blocked !== undefined) return [result(instruction, blocked, 'blocked'), true];
+    } else {
+      const even = addend instanceof EvenPixels ? addend : undefined;
+      const blocked = blockedStridedInputGradient(attributes, dy, filter, shape, emitter, even);
+      if (blocked !== undefined) return [blocked, even !== undefined];
+    }
   }
-  if (canBlockGradient(filter.shape as Four, emitter)) {
-    const blocked = blockedStridedInputGradient(attributes, dy, filter, shape, emitter);
-    if (blocked !== undefined) return result(instruction, blocked, 'blocked');
-  }
-  const name = plainStridedInputGradient(attributes, dy, filter, shape, emitter);
-  return result(instruction, name, 'channelsFirst');
+  const plain = dense ? plainInputGradient : plainStridedInputGradient;
+  return [result(instruction, plain(attributes, dy, filter, shape, emitter), 'channelsFirst'), false];
 }

@@ -5,7 +5,7 @@
  * 1.2 (many channels) to 3 (few) times the speed of a product for each filter position.
  */
 import type { Window } from '../graph/operations.js';
-import { blockedDomain, type Emitter } from './emitter.js';
+import { type Attributes, blockedDomain, type Emitter } from './emitter.js';
 import { fillsBlocks, Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
@@ -77,32 +77,46 @@ function frame(
   return { name, ...cut, strides, top, bottom: Math.max(bottom, 0) };
 }
 
-/** In the blocked layout, a convolution with a filter of one pixel, 1, puts margins around an image with all threads. */
+/** Images with margins of zeros, or without their last rows. */
 function framed(
   x: Value,
   [left, bottom, right]: readonly [number, number, number],
   emitter: Emitter,
 ): string {
   if (left === 0 && bottom === 0 && right === 0) return x.plain(emitter);
-  const [batch, height, width, channels] = x.shape as Four;
-  if (x.layout !== 'blocked' || Math.min(left, bottom, right) < 0) {
-    const margins = emitter.integers([0, 0, left, 0, 0, bottom, right, 0]);
-    return emitter.emit('Pad', [x.plain(emitter), margins], { mode: 'constant' });
+  const [, height, width] = x.shape as Four;
+  if (x.layout === 'blocked' && Math.min(left, bottom, right) >= 0) {
+    const size = [height + bottom, width + left + right] as const;
+    return copied(x, { pads: [0, left, bottom, right] }, size, emitter);
   }
-  const ones = emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1));
-  const settings = { group: channels, kernel_shape: [1, 1], pads: [0, left, bottom, right] };
-  const padded = emitter.emit('Conv', [x.in('blocked', emitter), ones], settings, blockedDomain);
-  const shape = [batch, height + bottom, width + left + right, channels];
-  return new Value(shape, 'float32', padded, 'blocked').plain(emitter);
+  const margins = emitter.integers([0, 0, left, 0, 0, bottom, right, 0]);
+  return emitter.emit('Pad', [x.plain(emitter), margins], { mode: 'constant' });
 }
 
 /** The pixels a filter of one pixel visits. */
 function visited(strides: readonly [number, number], x: Value, dy: Value, emitter: Emitter) {
   const [, height, width] = dy.shape as Four;
   if (strides.every((stride) => stride === 1)) return { name: x.plain(emitter), height, width };
+  if (x.layout === 'blocked') {
+    return { name: copied(x, { strides }, [height, width], emitter), height, width };
+  }
   const ends = [(height - 1) * strides[0] + 1, (width - 1) * strides[1] + 1];
   const bounds = [[0, 0], ends, [1, 2], strides].map((list) => emitter.integers(list));
   return { name: emitter.emit('Slice', [x.plain(emitter), ...bounds]), height, width };
+}
+
+/** Blocked images convolved with a filter of one pixel, 1, which all threads do; plain. */
+function copied(
+  x: Value,
+  settings: Attributes,
+  [height, width]: readonly [number, number],
+  emitter: Emitter,
+): string {
+  const [batch, , , channels] = x.shape as Four;
+  const ones = emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1));
+  const attributes = { group: channels, kernel_shape: [1, 1], ...settings };
+  const name = emitter.emit('Conv', [x.in('blocked', emitter), ones], attributes, blockedDomain);
+  return new Value([batch, height, width, channels], 'float32', name, 'blocked').plain(emitter);
 }
 
 /** Blocks of output channels that onnxruntime's convolution computes in one task. */

@@ -6,27 +6,39 @@
 import type { Window } from '../graph/operations.js';
 import { convolveBackwards } from './convolution-blocked.js';
 import type { Emitter } from './emitter.js';
-import type { Value } from './value.js';
+import { Value } from './value.js';
 
 type Four = readonly [number, number, number, number];
 
-/** Undefined for other strides, dilated filters, sizes that do not halve, and padding about as wide as the filter. */
+/** Images whose odd rows and columns are zeros, as a filter of one pixel gives. */
+export class EvenPixels extends Value {
+  /** @param even - the other pixels, [N, C, H / 2, W / 2] in blocks */
+  constructor(
+    shape: Four,
+    readonly even: string,
+  ) {
+    super(shape, 'float32', (emitter) => spreadOut(even, shape, emitter), 'blocked');
+  }
+}
+
+/** Plus the addend. Undefined for other strides, dilated filters, sizes that do not halve, and padding about as wide as the filter. */
 export function blockedStridedInputGradient(
   { strides, dilations, pads: [top, left] }: Window,
   dy: Value,
   filter: Value,
-  [, height, width, channels]: Four,
+  shape: Four,
   emitter: Emitter,
-): string | undefined {
+  addend?: EvenPixels,
+): Value | undefined {
+  const [, height, width] = shape;
   const [filterHeight, filterWidth] = filter.shape as Four;
-  const [batch, dyHeight, dyWidth] = dy.shape as Four;
-  const halved: Four = [batch, dyHeight, dyWidth, channels];
+  const [, dyHeight, dyWidth] = dy.shape as Four;
   if (height !== 2 * dyHeight || width !== 2 * dyWidth) return undefined;
   if (strides.some((stride) => stride !== 2) || dilations.some((step) => step !== 1)) return undefined;
   const pointwise = filterHeight * filterWidth === 1 && top + left === 0;
   const enough = top <= filterHeight - 2 && left <= filterWidth - 2;
   if (!pointwise && !enough) return undefined;
-  const convolve = (rows: Taps, columns: Taps) =>
+  const convolve = (rows: Taps, columns: Taps, plus?: string) =>
     convolveBackwards(
       dy,
       filter,
@@ -39,12 +51,20 @@ export function blockedStridedInputGradient(
         dilations: [1, 1],
       },
       emitter,
+      plus,
     );
-  if (pointwise) return spreadOut(convolve(taps(1, 0, 0), taps(1, 0, 0)), halved, emitter);
+  if (pointwise) return new EvenPixels(shape, convolve(taps(1, 0, 0), taps(1, 0, 0), addend?.even));
   const parities = [0, 1].flatMap((oddRow) =>
-    [0, 1].map((oddColumn) => convolve(taps(filterHeight, top, oddRow), taps(filterWidth, left, oddColumn))),
+    [0, 1].map((oddColumn) =>
+      convolve(
+        taps(filterHeight, top, oddRow),
+        taps(filterWidth, left, oddColumn),
+        oddRow + oddColumn === 0 ? addend?.even : undefined,
+      ),
+    ),
   );
-  return weave(emitter.emit('Concat', parities, { axis: 1 }), halved, emitter);
+  const woven = weave(emitter.emit('Concat', parities, { axis: 1 }), shape, emitter);
+  return new Value(shape, 'float32', woven, 'blocked');
 }
 
 /** In one dimension: the pixels i + first ... i + last of dy that pixel 2 i + odd depends on. */
@@ -63,20 +83,20 @@ function taps(size: number, pad: number, odd: number): Taps {
   return { first, last, positions };
 }
 
-/** [N, 4 * C, H, W] of parities to [N, C, 2 H, 2 W], both blocked. */
+/** Parities [N, 4 * C, H / 2, W / 2] to [N, C, H, W], both blocked. */
 function weave(name: string, [batch, height, width, channels]: Four, emitter: Emitter): string {
   const { block } = emitter.target;
-  const split = emitter.reshape(name, [batch, 2, 2, channels / block, height, width, block]);
+  const split = emitter.reshape(name, [batch, 2, 2, channels / block, height / 2, width / 2, block]);
   const woven = emitter.transpose(split, [0, 3, 4, 1, 5, 2, 6]);
-  return emitter.reshape(woven, [batch, channels, 2 * height, 2 * width]);
+  return emitter.reshape(woven, [batch, channels, height, width]);
 }
 
-/** Blocked images with a row and a column of zeros put after each of their own. */
+/** Blocked images of half the size with a row and a column of zeros put after each of their own. */
 function spreadOut(name: string, [batch, height, width, channels]: Four, emitter: Emitter): string {
   const { block } = emitter.target;
-  const rows = (batch * channels * height) / block;
-  const split = emitter.reshape(name, [rows, 1, width, 1, block]);
+  const rows = (batch * channels * (height / 2)) / block;
+  const split = emitter.reshape(name, [rows, 1, width / 2, 1, block]);
   const margins = emitter.integers([0, 0, 0, 0, 0, 0, 1, 0, 1, 0]);
   const spread = emitter.emit('Pad', [split, margins], { mode: 'constant' });
-  return emitter.reshape(spread, [batch, channels, 2 * height, 2 * width]);
+  return emitter.reshape(spread, [batch, channels, height, width]);
 }

@@ -16,17 +16,19 @@ type Four = readonly [number, number, number, number];
 
 export class Value {
   readonly #names = new Map<Layout, string>();
+  readonly #make: (emitter: Emitter) => string;
   /** The layout it was computed in. */
   readonly layout: Layout;
 
+  /** @param name - or how to make the value, where it may turn out that nobody reads it */
   constructor(
     readonly shape: Shape,
     readonly dtype: Dtype,
-    name: string,
+    name: string | ((emitter: Emitter) => string),
     layout: Layout = 'plain',
   ) {
     this.layout = layout;
-    this.#names.set(layout, name);
+    this.#make = typeof name === 'string' ? () => name : name;
   }
 
   get size(): number {
@@ -37,7 +39,7 @@ export class Value {
   in(layout: Layout, emitter: Emitter): string {
     let name = this.#names.get(layout);
     if (name === undefined) {
-      name = this.#convert(layout, emitter);
+      name = layout === this.layout ? this.#make(emitter) : this.#convert(layout, emitter);
       this.#names.set(layout, name);
     }
     return name;
@@ -49,7 +51,7 @@ export class Value {
 
   #convert(layout: Layout, emitter: Emitter): string {
     const [batch, height, width, channels] = this.shape as Four;
-    const name = this.#names.get(this.layout)!;
+    const name = this.in(this.layout, emitter);
     if (this.layout === 'blocked' || layout === 'blocked') {
       return this.dtype === 'float32'
         ? this.#reorder(name, layout, emitter)

@@ -56,6 +56,21 @@ describe('fuse', () => {
     `);
   });
 
+  it('lets the larger of two convolutions add the gradient of the other', () => {
+    const [dy, large, small] = [input(...images), input(3, 3, 8, 8), input(1, 1, 8, 8)];
+    const gradient = (filter: Source, attributes: Window) =>
+      node('conv2dInputGradient', attributes, [dy, filter], images, 'float32');
+    const padded: Window = { ...window, pads: [1, 1, 1, 1] };
+    expect(fused(binary('add', gradient(small, window), gradient(large, padded)))).toMatchInlineSnapshot(`
+      "%0 = input float32[2, 4, 4, 8]
+      %1 = input float32[1, 1, 8, 8]
+      %2 = input float32[3, 3, 8, 8]
+      %3 = conv2dInputGradient(%0, %1) strides=[1,1] dilations=[1,1] pads=[0,0,0,0] float32[2, 4, 4, 8]
+      %4 = conv2dInputGradient(%0, %2, %3) strides=[1,1] dilations=[1,1] pads=[1,1,1,1] float32[2, 4, 4, 8]
+      return %4"
+    `);
+  });
+
   it("makes batch norm's sums of squares and of products one reading", () => {
     const [dy, x] = [input(...images), input(...images)];
     const sum = (y: Source) => node('reduce', { operator: 'sum', axes: [0, 1, 2] }, [y], [8], 'float32');

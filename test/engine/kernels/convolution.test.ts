@@ -43,6 +43,26 @@ describe('a convolution', () => {
     ));
 
   it.each([
+    { what: 'beside a shortcut', stride: 1, shortcut: undefined },
+    { what: 'of stride 2 beside one of a single pixel', stride: 2, shortcut: 1 },
+    { what: 'of stride 2 beside another', stride: 2, shortcut: 3 },
+  ])('$what gives the sum of both gradients', ({ stride, shortcut }) =>
+    expectSame(() =>
+      gradients(
+        (x, weights) => {
+          const beside = values([shortcut ?? 1, shortcut ?? 1, 16, 16], 3) as tf.Tensor4D;
+          // A product between, as the first image would else be read by convolutions alone.
+          const image = tf.mul(x, 2) as tf.Tensor4D;
+          const other = shortcut === undefined ? image : tf.conv2d(image, beside, stride, 'same');
+          return tf.add(tf.conv2d(image, weights, stride, 'same'), other);
+        },
+        values([2, 8, 6, 16]) as tf.Tensor4D,
+        values([3, 3, 16, 16], 2) as tf.Tensor4D,
+      ),
+    ),
+  );
+
+  it.each([
     { batch: 3, height: 4, width: 4, channels: 256, filters: 256 },
     { batch: 1, height: 8, width: 4, channels: 128, filters: 144 },
     { batch: 2, height: 6, width: 2, channels: 256, filters: 272 },
