@@ -139,6 +139,8 @@ export class Session {
       // Threads wait for more work for as long as waking them takes, 2 % of a step; longer ones take the processor from
       // whoever makes the data.
       extra: { session: { intra_op: { allow_spinning: '1', spin_duration_us: '100' } } },
+      // A pattern takes a second block beside the memory of the first run: 30 % more at the same speed, see bench/NOTES.md.
+      enableMemPattern: false,
       ...(keepsResults ? { preferredOutputLocation: 'gpu-buffer' } : {}),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
     });
