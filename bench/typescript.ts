@@ -3,18 +3,12 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import * as engine from '../src/engine/index.js';
+import { loadTensorflow } from '../src/engine/tensorflow.js';
 import type { Engine } from './cases.js';
 import type { Failed, Prepared, Request, Timed } from './protocol.js';
 import { type Step, workload } from './workload.js';
 
 type TypescriptEngine = Exclude<Engine, 'pytorch'>;
-
-const packages: Readonly<Record<TypescriptEngine, string>> = {
-  onnxruntime: 'onnxruntime-node',
-  tensorflow: '@tensorflow/tfjs-node',
-  wasm: '@tensorflow/tfjs-backend-wasm',
-  cpu: '@tensorflow/tfjs-backend-cpu',
-};
 
 let step: Step | undefined;
 
@@ -25,8 +19,17 @@ async function use(name: TypescriptEngine, threads: number): Promise<string> {
   } else {
     await engine.use({ name, threads });
   }
-  const { version } = createRequire(import.meta.url)(`${packages[name]}/package.json`);
+  const { version } = createRequire(import.meta.url)(`${packageOf(name)}/package.json`);
   return name === 'onnxruntime' ? `dcl-lab (onnxruntime ${version})` : `tfjs ${name} ${version}`;
+}
+
+/** The package whose version tells which engine it was. */
+function packageOf(name: TypescriptEngine): string {
+  if (name === 'onnxruntime') return 'onnxruntime-node';
+  if (name !== 'tensorflow') return `@tensorflow/tfjs-backend-${name}`;
+  const found = loadTensorflow();
+  if ('failures' in found) throw new Error(found.failures.join('; '));
+  return found.packageName;
 }
 
 async function answer(name: TypescriptEngine, threads: number, request: Request): Promise<Prepared | Timed> {
