@@ -7,7 +7,8 @@ import { readResults, type Sweep, type SweepSpec, sweep } from '../../src/experi
 import { eventsOf, ofType, smallSpec, timeless, withImages } from './small-sweep.js';
 
 const folder = withImages();
-const engine = { threads: 1 } as const;
+// Named, so that what is installed makes no difference.
+const engine = { name: 'onnxruntime', threads: 1 } as const;
 const at = (name: string) => join(folder(), name);
 const small = (name: string, changes: Partial<SweepSpec> = {}, options: object = {}): Sweep =>
   sweep(smallSpec(folder(), { epochs: 4, ...changes }), { folder: at(name), engine, ...options });
@@ -48,7 +49,7 @@ describe('a sweep', () => {
 
   test('with two jobs gives the table of one, dividing the threads', async () => {
     await eventsOf(small('one'));
-    const events = await eventsOf(small('two', {}, { jobs: 2, engine: { threads: 2 } }));
+    const events = await eventsOf(small('two', {}, { jobs: 2, engine: { ...engine, threads: 2 } }));
     expect(ofType(events, 'start')[0]).toMatchObject({ jobs: 2, threads: 1 });
     const running = Math.max(...ofType(events, 'trial-step').map(({ progress }) => progress.running));
     expect(running).toBe(2);
