@@ -48,8 +48,10 @@ describe('a sweep', () => {
   });
 
   test('with two jobs gives the table of one, dividing the threads', async () => {
-    await eventsOf(small('one'));
-    const events = await eventsOf(small('two', {}, { jobs: 2, engine: { ...engine, threads: 2 } }));
+    // Long enough for the second process to begin before the first ends.
+    const trials = { loss: 'dcl', epochs: 300 } as const;
+    await eventsOf(small('one', trials));
+    const events = await eventsOf(small('two', trials, { jobs: 2, engine: { ...engine, threads: 2 } }));
     expect(ofType(events, 'start')[0]).toMatchObject({ jobs: 2, threads: 1 });
     const running = Math.max(...ofType(events, 'trial-step').map(({ progress }) => progress.running));
     expect(running).toBe(2);
