@@ -31,10 +31,8 @@ export function accuracyBars(
     title: options.title ?? 'Accuracy on the test set',
     subtitle: [
       options.subtitle,
-      chance === undefined ? '' : `dashed line: chance, ${(100 * chance).toFixed(0)} %`,
-    ]
-      .filter(Boolean)
-      .join('; '),
+      chance === undefined ? undefined : `dashed line: chance, ${(100 * chance).toFixed(0)} %`,
+    ],
     x: '',
     y: options.measure ?? 'top-1 accuracy (%)',
   });

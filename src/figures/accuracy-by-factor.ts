@@ -59,7 +59,7 @@ export function accuracyByFactor(
   const subtitle = options.subtitle ?? describe(rows, factor, others.leftOut);
   const layout = baseLayout({
     title: options.title ?? title,
-    subtitle,
+    subtitle: [subtitle],
     x: axis,
     y: `${measureNames[measure]}, top-1 accuracy (%)`,
   });

@@ -33,9 +33,7 @@ export function alignmentUniformityPlane(
   });
   const layout = baseLayout({
     title: options.title ?? 'Alignment and uniformity',
-    subtitle: [options.subtitle, description(names.flatMap((name) => [measured[name]!].flat()))]
-      .filter(Boolean)
-      .join('; '),
+    subtitle: [options.subtitle, description(names.flatMap((name) => [measured[name]!].flat()))],
     x: 'uniformity (log mean potential; lower: more even)',
     y: 'alignment (mean squared distance)',
   });

@@ -45,7 +45,7 @@ export function embeddingMap(options: EmbeddingMapOptions): Figure {
   });
   const layout = baseLayout({
     title: options.title ?? 'Embedding map',
-    subtitle: [options.subtitle, `n = ${labels.length}`].filter(Boolean).join(', '),
+    subtitle: [options.subtitle, `n = ${labels.length}`],
     x: 'first coordinate',
     y: 'second coordinate',
   });

@@ -10,8 +10,8 @@ export interface Figure {
 /** Titles that every figure has. */
 export interface Titles {
   readonly title: string;
-  /** Data set, number of samples, seed and settings, in small type below the title. */
-  readonly subtitle?: string | undefined;
+  /** Data set, number of samples, seed and settings, in small type below the title, with semicolons between the parts. */
+  readonly subtitle: readonly (string | undefined)[];
   readonly x: string;
   readonly y: string;
 }
@@ -22,6 +22,7 @@ const gridColour = '#e3e3e3';
 
 /** The look that all figures share: large type on white, light grid lines, legend below the plot. */
 export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, unknown> {
+  const small = subtitle.filter(Boolean).join('; ');
   return {
     title: {
       text: title,
@@ -31,7 +32,7 @@ export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, un
       y: 1,
       yanchor: 'top',
       pad: { t: 20 },
-      ...(subtitle && { subtitle: { text: subtitle, font: { size: 15, color: mutedInk } } }),
+      ...(small && { subtitle: { text: small, font: { size: 15, color: mutedInk } } }),
     },
     font: { family: 'Arial, Helvetica, sans-serif', size: 16, color: ink },
     paper_bgcolor: '#ffffff',

@@ -43,7 +43,7 @@ export function gradientAnatomy(anatomy: Anatomy, options: GradientAnatomyOption
   });
   const layout = baseLayout({
     title: options.title ?? 'What pulls and pushes one anchor',
-    subtitle: [options.subtitle, description(anatomy)].filter(Boolean).join('; '),
+    subtitle: [options.subtitle, description(anatomy)],
     x: `positive, cosine ${anatomy.similarity.toFixed(2)}`,
     y: 'length of the gradient',
   });

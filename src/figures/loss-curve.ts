@@ -34,7 +34,7 @@ export function lossCurve(
   const window = longest < smoothFrom ? 1 : Math.ceil(longest / 50);
   const layout = baseLayout({
     title: options.title ?? 'Training loss',
-    subtitle: options.subtitle,
+    subtitle: [options.subtitle],
     x: 'training step',
     y: window === 1 ? 'loss (nats)' : `loss (nats), mean of ${window} reports`,
   });

@@ -47,7 +47,7 @@ export function multiplierByBatchSize(
   const panels = placed(collected, batchSizes);
   const layout = baseLayout({
     title: options.title ?? 'The multiplier q by batch size',
-    subtitle: [options.subtitle, description(rows)].filter(Boolean).join('; '),
+    subtitle: [options.subtitle, description(rows)],
     x: '',
     y: '',
   });

@@ -31,7 +31,7 @@ export function multiplierHistogram(
   });
   const layout = baseLayout({
     title: options.title ?? 'The multiplier q of the gradient',
-    subtitle: options.subtitle,
+    subtitle: [options.subtitle],
     x: 'multiplier q (0: no gradient, 1: full gradient)',
     y: 'anchors (%)',
   });

@@ -27,7 +27,7 @@ export function similarityMatrix(options: SimilarityMatrixOptions): Figure {
   );
   const layout = baseLayout({
     title: options.title ?? 'Cosine similarity',
-    subtitle: options.subtitle,
+    subtitle: [options.subtitle],
     x: 'embedding',
     y: 'embedding',
   });

@@ -34,7 +34,7 @@ export function variationByBatchSize(
   });
   const layout = baseLayout({
     title: options.title ?? 'How much q varies, by batch size',
-    subtitle: [options.subtitle, rows.length > 0 && description(rows)].filter(Boolean).join('; '),
+    subtitle: [options.subtitle, rows.length > 0 ? description(rows) : undefined],
     x: 'batch size (images, logarithmic)',
     y: 'coefficient of variation C<sub>v</sub>',
   });

@@ -97,7 +97,7 @@ describe('embeddingMap', () => {
       { name: 'dog', x: [0, 4], y: [1, 5] },
       { name: 'owl', x: [], y: [] },
     ]);
-    expect(titleOf(figure).subtitle?.text).toBe('seed 1, n = 3');
+    expect(titleOf(figure).subtitle?.text).toBe('seed 1; n = 3');
   });
 
   test('tells a hundred classes apart by colour and shape as long as it can', () => {
