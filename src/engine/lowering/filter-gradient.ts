@@ -5,6 +5,7 @@
  * 1.2 (many channels) to 3 (few) times the speed of a product for each filter position.
  */
 import type { Window } from '../graph/operations.js';
+import { channelwise } from './channelwise.js';
 import { type Attributes, blockedDomain, type Emitter } from './emitter.js';
 import { fillsBlocks, Value } from './value.js';
 
@@ -105,7 +106,7 @@ function visited(strides: readonly [number, number], x: Value, dy: Value, emitte
   return { name: emitter.emit('Slice', [x.plain(emitter), ...bounds]), height, width };
 }
 
-/** Blocked images convolved with a filter of one pixel, 1, which all threads do; plain. */
+/** Blocked images, moved or thinned by all threads; plain. */
 function copied(
   x: Value,
   settings: Attributes,
@@ -113,9 +114,7 @@ function copied(
   emitter: Emitter,
 ): string {
   const [batch, , , channels] = x.shape as Four;
-  const ones = emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1));
-  const attributes = { group: channels, kernel_shape: [1, 1], ...settings };
-  const name = emitter.emit('Conv', [x.in('blocked', emitter), ones], attributes, blockedDomain);
+  const name = channelwise(x, {}, settings, emitter);
   return new Value([batch, height, width, channels], 'float32', name, 'blocked').plain(emitter);
 }
 

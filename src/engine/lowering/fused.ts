@@ -1,9 +1,10 @@
 /** Operations made by fusion: one pass each in the blocked layout, the parts they stand for elsewhere. */
 import type { Extra } from '../graph/operations.js';
 import { elementwise } from './broadcast.js';
+import { channelwise, type Extras } from './channelwise.js';
 import { blockedConvolution, canBlock } from './convolution-blocked.js';
 import { plainConvolution } from './convolution-plain.js';
-import { blockedDomain, type Emitter } from './emitter.js';
+import type { Emitter } from './emitter.js';
 import { type InstructionFor, type LoweringTable, result } from './lowering.js';
 import { commonLayout, type Value } from './value.js';
 import { winogradConvolution, winogradFor } from './winograd.js';
@@ -42,8 +43,6 @@ export const fusedLowerings: LoweringTable<'channelAffine' | 'fusedConv2d' | 're
     }),
 };
 
-type Extras = { readonly [Name in Extra]?: Value | undefined };
-
 function named(names: readonly Extra[], values: readonly Value[]): Extras {
   return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }
@@ -51,34 +50,11 @@ function named(names: readonly Extra[], values: readonly Value[]): Extras {
 type Affine = InstructionFor<'channelAffine' | 'fusedConv2d'>;
 
 function affine(instruction: Affine, x: Value, extras: Extras, emitter: Emitter): Value {
+  const { relu } = instruction.attributes;
   const images = [x, extras.residual].filter((value) => value !== undefined);
   return commonLayout(images, instruction.shape) === 'blocked'
-    ? result(instruction, blockedAffine(instruction, x, extras, emitter), 'blocked')
-    : unfused(instruction, x, extras, instruction.attributes.relu, emitter);
-}
-
-/** A convolution of one pixel for each channel, which multiplies, adds and rectifies in registers. */
-function blockedAffine(
-  { shape, attributes }: Affine,
-  x: Value,
-  { scale, offset, residual }: Extras,
-  emitter: Emitter,
-): string {
-  const channels = shape[3]!;
-  const filter =
-    scale === undefined
-      ? emitter.constant('float32', [channels, 1, 1, 1], Array<number>(channels).fill(1))
-      : emitter.reshape(scale.plain(emitter), [channels, 1, 1, 1]);
-  const operands = [
-    x.in('blocked', emitter),
-    filter,
-    offset === undefined ? '' : emitter.reshape(offset.plain(emitter), [channels]),
-    residual === undefined ? '' : residual.in('blocked', emitter),
-  ];
-  while (operands.at(-1) === '') operands.pop();
-  const activation = attributes.relu ? { activation: 'Relu' } : {};
-  const settings = { group: channels, kernel_shape: [1, 1], ...activation };
-  return emitter.emit('Conv', operands, settings, blockedDomain);
+    ? result(instruction, channelwise(x, extras, relu ? { activation: 'Relu' } : {}, emitter), 'blocked')
+    : unfused(instruction, x, extras, relu, emitter);
 }
 
 function unfused(
