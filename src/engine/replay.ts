@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { OnnxruntimeBackend } from './backend.js';
 import type { Leaf, Node } from './graph/node.js';
 import { type Trace, trace } from './graph/program.js';
-import { onnxruntimeBackend } from './use.js';
+import { onnxruntimeInUse } from './use.js';
 
 /** Reads its inputs and some variables, and assigns variables; whatever it returns is a new tensor. */
 export type Repeatable = (...inputs: tf.Tensor[]) => tf.Tensor[];
@@ -27,9 +27,9 @@ const patience = 3;
 export function replayable(repeated: Repeatable, state: readonly tf.Variable[]): Repeatable {
   const cases = new Map<string, Case>();
   return (...inputs) => {
-    const backend = onnxruntimeBackend();
-    const recording = tf.getBackend() === 'onnxruntime' && tf.engine().state.gradientDepth === 0;
-    if (!recording || backend === undefined || backend.debug) return tf.tidy(() => repeated(...inputs));
+    const backend = onnxruntimeInUse();
+    const withinGradient = tf.engine().state.gradientDepth > 0;
+    if (backend === undefined || backend.debug || withinGradient) return tf.tidy(() => repeated(...inputs));
     const shapes = inputs.map(({ dtype, shape }) => `${dtype}[${shape}]`).join();
     let known = cases.get(shapes);
     if (known === undefined) {

@@ -56,6 +56,11 @@ export function onnxruntimeBackend(): OnnxruntimeBackend | undefined {
   return current;
 }
 
+/** The onnxruntime backend where it is the one that computes now. */
+export function onnxruntimeInUse(): OnnxruntimeBackend | undefined {
+  return tf.getBackend() === backendName ? current : undefined;
+}
+
 /** What computes now, for a record of it; the backend's name alone where TensorFlow.js was told without `use`. */
 export function engineInUse(): {
   readonly name: string;
