@@ -1,6 +1,5 @@
-import { InputError } from '../errors.js';
+import { InputError, requireFinite } from '../errors.js';
 import type { Embeddings } from './embed.js';
-import { requireFinite } from './finite.js';
 
 /** How well a classifier did on labelled embeddings. */
 export interface Classification {

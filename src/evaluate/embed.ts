@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { batches, type Dataset } from '../data/index.js';
-import { InputError, requireInteger } from '../errors.js';
-import { assertTakes, featuresOf } from '../models/index.js';
-import { requireFinite } from './finite.js';
+import { InputError, requireFinite, requireInteger } from '../errors.js';
+import { assertFinite, assertTakes, featuresOf } from '../models/index.js';
 
 /** Features of a whole data set, in its order. */
 export interface Embeddings {
@@ -45,13 +44,7 @@ export async function embed(
       encoder.predictOnBatch(tf.tensor4d(inputs, [indices.length, ...dataset.shape])),
     ) as tf.Tensor;
     const rows = await output.data<'float32'>().finally(() => output.dispose());
-    requireFinite(
-      rows,
-      dimension,
-      (row, value) =>
-        `The encoder ${encoder.name} gives ${value} for image ${indices[row]} of ${dataset.name}, as after a training ` +
-        'that diverged; load an earlier checkpoint, or train again at a lower learning rate.',
-    );
+    assertFinite(encoder, dataset, rows, dimension, indices);
     features.set(rows, done * dimension);
     done += indices.length;
     onProgress?.(done, dataset.length);

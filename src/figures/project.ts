@@ -1,7 +1,7 @@
 import { PCA } from 'ml-pca';
 import { UMAP } from 'umap-js';
 import { generatorFor, requireCounter, uniform } from '../data/random.js';
-import { InputError, requireInteger, requireOneOf } from '../errors.js';
+import { InputError, requireFinite, requireInteger, requireOneOf } from '../errors.js';
 
 /** Points to project: rows of numbers, as `evaluate.embed` gives them. */
 export interface ProjectInput {
@@ -54,12 +54,7 @@ function toRows({ features, count, dimension }: ProjectInput): number[][] {
   }
   // float32, as embeddings are: the eigenvalues of squares that underflow float64 are not found.
   const values = Float32Array.from(features);
-  const stray = values.findIndex((value) => !Number.isFinite(value));
-  if (stray >= 0) {
-    throw new InputError(
-      `Row ${Math.floor(stray / dimension)} holds ${values[stray]}; project finite features.`,
-    );
-  }
+  requireFinite(values, dimension, (row, value) => `Row ${row} holds ${value}; project finite features.`);
   return Array.from({ length: count }, (_, row) => [
     ...values.subarray(row * dimension, (row + 1) * dimension),
   ]);

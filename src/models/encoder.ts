@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { InputError } from '../errors.js';
+import { InputError, requireFinite } from '../errors.js';
 
 /** What has to be known of images to tell whether an encoder takes them; every data set is one. */
 export interface NamedImages {
@@ -35,4 +35,25 @@ export function featuresOf(encoder: tf.LayersModel): number {
     );
   }
   return features;
+}
+
+/**
+ * @param rows - what the encoder, or the head after it, gave: [n, width], row by row
+ * @param indices - of the images that the rows are of, in the data set
+ * @throws InputError unless every value is finite
+ */
+export function assertFinite(
+  encoder: tf.LayersModel,
+  { name }: NamedImages,
+  rows: Float32Array,
+  width: number,
+  indices: ArrayLike<number>,
+): void {
+  requireFinite(
+    rows,
+    width,
+    (row, value) =>
+      `The encoder ${encoder.name} gives ${value} for image ${indices[row]} of ${name}, as after a training that ` +
+      'diverged; load an earlier checkpoint, or train again at a lower learning rate.',
+  );
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Dataset, stepsPerEpoch, type ViewBatchesOptions, viewBatches } from '../data/index.js';
-import { InputError } from '../errors.js';
-import { featuresOf, keepingStatistics } from '../models/index.js';
+import { assertFinite, featuresOf, keepingStatistics } from '../models/index.js';
 
 /** What turns images into the embeddings that a loss compares. */
 export interface EmbeddingModels {
@@ -38,9 +37,9 @@ export async function embedViews(
   const count = batchSize * stepsPerEpoch(dataset, batchSize);
   const dimension = featuresOf(models.projection ?? models.encoder);
   const views = [new Float32Array(count * dimension), new Float32Array(count * dimension)] as const;
-  for await (const { step, views: pixels } of viewBatches(job)) {
+  for await (const { step, indices, views: pixels } of viewBatches(job)) {
     for (const [k, rows] of (await embedBatch(models, dataset, pixels, training)).entries()) {
-      requireFinite(rows, models, dataset);
+      assertFinite(models.encoder, dataset, rows, dimension, indices);
       views[k]!.set(rows, step * batchSize * dimension);
     }
     onProgress?.((step + 1) * batchSize, count);
@@ -63,12 +62,4 @@ async function embedBatch(
   });
   const rows = await embeddings.data<'float32'>().finally(() => embeddings.dispose());
   return [rows.subarray(0, rows.length / 2), rows.subarray(rows.length / 2)];
-}
-
-function requireFinite(rows: Float32Array, { encoder }: EmbeddingModels, { name }: Dataset): void {
-  if (rows.every(Number.isFinite)) return;
-  throw new InputError(
-    `The encoder ${encoder.name} gives embeddings of ${name} that are not finite, as after a training that diverged; ` +
-      'load an earlier checkpoint, or train again at a lower learning rate.',
-  );
 }
