@@ -3,7 +3,7 @@ import { defaultViews } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { names as losses } from '../losses/index.js';
 import { architectures } from '../models/index.js';
-import type { SweepSpec } from './spec.js';
+import { factors, type SweepSpec } from './spec.js';
 
 /** Tells what is wrong with a value, or nothing. */
 type Check = (value: unknown) => string | undefined;
@@ -49,6 +49,19 @@ const views: Check = (value) => {
     : `there is no view setting "${stray}"; choose ${viewNames.join(', ')}`;
 };
 
+const variedAlone: readonly string[] = factors.filter((factor) => factor !== 'seed');
+
+const oneAtATime: Check = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'it must be an object of settings with their values';
+  const problems = Object.entries(value).map(([name, values]) =>
+    variedAlone.includes(name)
+      ? problem(name, values)
+      : `"${name}" cannot be varied by itself; choose ${variedAlone.join(', ')}`,
+  );
+  return problems.find((found) => found !== undefined);
+};
+
 const checks: Readonly<Record<keyof SweepSpec, Check>> = {
   data: is('the name of a data set or a folder', (value) => typeof value === 'string' && value !== ''),
   size: is(
@@ -75,6 +88,7 @@ const checks: Readonly<Record<keyof SweepSpec, Check>> = {
   weightDecay: notNegative,
   views,
   linearEpochs: wholeFrom(1),
+  oneAtATime,
 };
 
 /**
@@ -90,19 +104,19 @@ export function requireSpec(value: unknown, source = 'The sweep'): SweepSpec {
     ...(['data', 'loss', 'batchSize'] as const)
       .filter((name) => settings[name] === undefined)
       .map((name) => `${name} is missing`),
-    ...Object.entries(settings).flatMap(([name, given]) => problem(name, given)),
+    ...Object.entries(settings).flatMap(([name, given]) => problem(name, given) ?? []),
   ];
   if (problems.length > 0) throw new InputError(`${source} cannot be run: ${problems.join('; ')}.`);
   return value as SweepSpec;
 }
 
-function problem(name: string, value: unknown): string[] {
-  if (value === undefined) return [];
+function problem(name: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   if (!Object.hasOwn(checks, name)) {
-    return [`there is no setting "${name}" (choose ${Object.keys(checks).join(', ')})`];
+    return `there is no setting "${name}" (choose ${Object.keys(checks).join(', ')})`;
   }
   const found = checks[name as keyof SweepSpec](value);
-  return found === undefined ? [] : [`${name} is ${JSON.stringify(value)}: ${found}`];
+  return found && `${name} is ${JSON.stringify(value)}: ${found}`;
 }
 
 /** @throws InputError where the file cannot be read, is no JSON, or holds no spec that can be used */

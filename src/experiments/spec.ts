@@ -53,11 +53,19 @@ export interface SweepSpec {
   readonly views?: Partial<ViewSettings>;
   /** Epochs of linear evaluation; 90 by default. */
   readonly linearEpochs?: number;
+  /**
+   * Further trials: each of these settings by itself takes the values here, while all others stay as they are above. With
+   * single values above, this is a sensitivity analysis around them. A trial that is there twice is computed once.
+   */
+  readonly oneAtATime?: Partial<Pick<SweepSpec, VariedAlone>>;
 }
 
 /** The settings that a sweep may give several values, in the order in which its trials vary them, the first slowest. */
 export const factors = ['seed', 'epochs', 'temperature', 'learningRate', 'batchSize', 'loss'] as const;
 export type Factor = (typeof factors)[number];
+
+/** Those that can be varied by themselves: comparisons need every setting with the same seeds. */
+export type VariedAlone = Exclude<Factor, 'seed'>;
 
 /** What holds for a setting that a spec leaves out. */
 export const specDefaults = {

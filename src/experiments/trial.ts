@@ -67,10 +67,24 @@ export interface Trial {
 }
 
 /**
- * Every trial of a sweep, seed by seed, so that each comparison is complete for the first seeds as early as can be.
+ * Every trial of a sweep once, seed by seed, so that each comparison is complete for the first seeds as early as can be.
  * @throws InputError where a batch is larger than the data set
  */
 export function trialsOf(spec: SweepSpec, images: SweepImages, dclLab: string): Trial[] {
+  const { oneAtATime = {}, ...central } = spec;
+  const grids = [
+    central,
+    ...Object.entries(oneAtATime).map(([factor, values]) => ({ ...central, [factor]: values })),
+  ];
+  const trials = new Map(
+    grids.flatMap((grid) => trialsOfGrid(grid, images, dclLab)).map((trial) => [trial.key, trial]),
+  );
+  const seeds = valuesOf(spec, 'seed');
+  const place = ({ settings }: Trial) => seeds.indexOf(settings.seed);
+  return [...trials.values()].sort((a, b) => place(a) - place(b));
+}
+
+function trialsOfGrid(spec: SweepSpec, images: SweepImages, dclLab: string): Trial[] {
   const combinations = factors.reduce<object[]>(
     (partial, factor) =>
       partial.flatMap((given) => valuesOf(spec, factor).map((value) => ({ ...given, [factor]: value }))),

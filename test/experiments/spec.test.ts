@@ -76,6 +76,25 @@ describe('the trials of a spec', () => {
     expect(new Set(keys()).size).toBe(8);
   });
 
+  test('with settings varied one at a time are all once, seed by seed', () => {
+    const varied = settings({
+      loss: 'dcl',
+      batchSize: 32,
+      temperature: 0.1,
+      epochs: 2,
+      oneAtATime: { temperature: [0.1, 0.5], epochs: [1, 2, 4] },
+    });
+    expect(varied.map(({ seed, temperature, epochs }) => [seed, temperature, epochs])).toEqual(
+      [1, 2].flatMap((seed) => [
+        [seed, 0.1, 2],
+        [seed, 0.5, 2],
+        [seed, 0.1, 1],
+        [seed, 0.1, 4],
+      ]),
+    );
+    expect(new Set(varied.map(({ batchSize, loss }) => `${loss} ${batchSize}`))).toEqual(new Set(['dcl 32']));
+  });
+
   test('a batch larger than the data set is refused', () => {
     expect(() => settings({ batchSize: [32, 2000] })).toThrow(/batchSize is 2000, but noise train has 1000/);
   });
@@ -96,6 +115,17 @@ describe('a spec is refused', () => {
     ['with an unknown rule', { learningRateRule: 'cubic' }, /one of linear, square-root, constant/],
     ['with an unknown view setting', { views: { blur: 1 } }, /no view setting "blur"/],
     ['with a size of one number', { size: 32 }, /size is 32: it must be \[height, width\]/],
+    [
+      'with a seed varied alone',
+      { oneAtATime: { seed: [1, 2] } },
+      /"seed" cannot be varied by itself; choose/,
+    ],
+    [
+      'with a wrong value varied alone',
+      { oneAtATime: { epochs: [0] } },
+      /oneAtATime is .*epochs is \[0\]: 0 cannot/,
+    ],
+    ['with a list of what varies alone', { oneAtATime: ['epochs'] }, /oneAtATime is .*must be an object/],
     ['with an unknown architecture', { architecture: 'vgg' }, /architecture is "vgg"/],
   ])('%s', (_, changes, message) => {
     expect(() => requireSpec({ ...spec, ...changes })).toThrow(InputError);
@@ -113,8 +143,12 @@ describe('a spec is refused', () => {
   });
 });
 
-test('the spec of the batch-size notebook can be used', async () => {
-  expect(await readSpec('notebooks/02-batch-size-ablation.sweep.json')).toMatchObject({ data: 'cifar10' });
+test.each([
+  ['02-batch-size-ablation', 45],
+  ['03-sensitivity', 60],
+])('the spec of the notebook %s has its trials', async (name, count) => {
+  const trials = trialsOf(await readSpec(`notebooks/${name}.sweep.json`), { ...images, images: 10_000 }, '1');
+  expect(trials).toHaveLength(count);
 });
 
 test('q pooled over batches is that of all its values', () => {
