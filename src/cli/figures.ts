@@ -8,6 +8,7 @@ import {
   type Figure,
   learningRateSensitivity,
   temperatureSensitivity,
+  variationInTraining,
 } from '../figures/index.js';
 import { saveFigures } from '../notebook/index.js';
 
@@ -59,7 +60,10 @@ async function drawable(
   const others = data === undefined ? {} : { published: await published(data) };
   const several = (factor: string) => new Set(results.array(factor)).size > 1;
   const figures = {
-    ...(several('batchSize') && { 'batch-size': accuracyByBatchSize(results, { measure, ...others }) }),
+    ...(several('batchSize') && {
+      'batch-size': accuracyByBatchSize(results, { measure, ...others }),
+      variation: variationInTraining(results),
+    }),
     ...(several('epochs') && { epochs: accuracyByEpochs(results, { measure, ...others }) }),
     ...(several('temperature') && { temperature: temperatureSensitivity(results, { measure }) }),
     ...(several('learningRate') && { 'learning-rate': learningRateSensitivity(results, { measure }) }),

@@ -9,11 +9,13 @@ export {
 } from './compare.js';
 export type * from './events.js';
 export { type MeanInterval, meanInterval } from './interval.js';
+export { provenance } from './provenance.js';
 export { type PublishedResults, published } from './published.js';
 export { readSpec } from './require-spec.js';
 export { type Results, readResults, writeResults } from './results.js';
 export type { Measures, Origin, ResultRow } from './row.js';
-export type { Factor, LearningRateRule, OneOrMore, SweepSpec } from './spec.js';
+export { type MeasureRange, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.js';
+export type { Factor, LearningRateRule, OneOrMore, SweepSpec, VariedAlone } from './spec.js';
 export { summarise } from './summary.js';
 export { type SweepOptions, sweep } from './sweep.js';
 export type { SweepImages, Trial, TrialSettings } from './trial.js';

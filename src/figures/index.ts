@@ -1,9 +1,10 @@
 export { type AccuracyBarsOptions, accuracyBars } from './accuracy-bars.js';
-export type { PublishedOptions, SweepFigureOptions } from './accuracy-by-factor.js';
+export type { PublishedOptions } from './accuracy-by-factor.js';
 export {
   type AlignmentUniformityPlaneOptions,
   alignmentUniformityPlane,
 } from './alignment-uniformity-plane.js';
+export { type DifferenceByFactorOptions, differenceByFactor } from './difference-by-factor.js';
 export { type EmbeddingMapOptions, embeddingMap } from './embedding-map.js';
 export type { Figure, Trace } from './figure.js';
 export { type GradientAnatomyOptions, gradientAnatomy } from './gradient-anatomy.js';
@@ -15,6 +16,7 @@ export {
 export { type MultiplierHistogramOptions, multiplierHistogram } from './multiplier-histogram.js';
 export type { MultiplierRow } from './multiplier-row.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';
+export { type SensitivityBarsOptions, sensitivityBars } from './sensitivity-bars.js';
 export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-matrix.js';
 export {
   accuracyByBatchSize,
@@ -22,8 +24,10 @@ export {
   learningRateSensitivity,
   temperatureSensitivity,
 } from './sweep-figures.js';
+export type { AxisFactor, SweepFigureOptions } from './sweep-layout.js';
 export { type TrainingProgressOptions, trainingProgress } from './training-progress.js';
 export {
   type VariationByBatchSizeOptions,
   variationByBatchSize,
 } from './variation-by-batch-size.js';
+export { variationInTraining } from './variation-in-training.js';

@@ -33,11 +33,11 @@ describe('dcl-lab figures', () => {
     async () => {
       const { status, stdout } = figures('--where', 'temperature=0.1', '--format', 'svg,pdf');
       expect(status).toBe(0);
-      expect(stdout).toBe('pictures/table-batch-size.svg\npictures/table-batch-size.pdf\n');
-      expect((await readdir(join(folder, 'pictures'))).sort()).toEqual([
-        'table-batch-size.pdf',
-        'table-batch-size.svg',
-      ]);
+      const files = ['batch-size', 'variation'].flatMap((figure) =>
+        ['svg', 'pdf'].map((format) => `table-${figure}.${format}`),
+      );
+      expect(stdout).toBe(files.map((file) => `pictures/${file}\n`).join(''));
+      expect((await readdir(join(folder, 'pictures'))).sort()).toEqual(files.sort());
     },
   );
 

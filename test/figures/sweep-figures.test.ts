@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
-import { published } from '../../src/experiments/index.js';
+import { arm, published, sensitivity } from '../../src/experiments/index.js';
 import { rowsOf, tableOf } from '../../src/experiments/results.js';
 import type { ResultRow } from '../../src/experiments/row.js';
 import {
   accuracyByBatchSize,
   accuracyByEpochs,
+  differenceByFactor,
   type Figure,
   learningRateSensitivity,
+  sensitivityBars,
   type Trace,
   temperatureSensitivity,
+  variationInTraining,
 } from '../../src/figures/index.js';
 import { seeds } from '../experiments/rows.js';
 
@@ -94,4 +97,94 @@ test.each([
   expect(title.text).toMatch(axis);
   expect(tickvals).toEqual([...Object.values(one), ...Object.values(other)]);
   expect(figure.data.map(({ name }) => name)).toEqual(['InfoNCE', 'InfoNCE, seeds', 'DCL', 'DCL, seeds']);
+});
+
+describe('variationInTraining', () => {
+  const figure = variationInTraining(
+    together(
+      ...losses({ batchSize: 16, variationQ: 0.5 }),
+      { loss: 'infonce', batchSize: 64, variationQ: 0.1 },
+      { loss: 'dcl', batchSize: 64, variationQ: 0.2 },
+    ),
+  );
+
+  test('draws C_v as it is, from 0, a line for each loss', () => {
+    expect(named(figure, 'InfoNCE')).toMatchObject({ y: [0.5, 0.1] });
+    expect(named(figure, 'DCL')).toMatchObject({ y: [0.5, 0.2] });
+    expect(figure.layout.yaxis).toMatchObject({
+      rangemode: 'tozero',
+      title: { text: expect.stringContaining('C<sub>v</sub>') },
+    });
+    expect(subtitle(figure)).toMatch(/3 seeds .*q of the batches reported in the last epoch/);
+  });
+
+  test('refuses trials that differ in something else', () => {
+    expect(() => variationInTraining(together({ batchSize: 16 }, { batchSize: 32, epochs: 1 }))).toThrow(
+      /differ in epochs \(10, 1\)/,
+    );
+  });
+});
+
+describe('differenceByFactor', () => {
+  const at = (batchSize: number, dcl: number[]) => [
+    ...rowsOf(seeds([0.4, 0.5, 0.6], { batchSize })),
+    ...rowsOf(seeds(dcl, { batchSize, loss: 'dcl' })),
+  ];
+  const results = tableOf([...at(64, [0.4, 0.5, 0.6]), ...at(16, [0.41, 0.53, 0.62])]);
+
+  test('draws the paired differences in points with their interval and a line at 0', () => {
+    const figure = differenceByFactor(results);
+    const line = named(figure, 'DCL less InfoNCE') as { y: number[]; error_y: { array: number[] } };
+    expect(line.y).toEqual([2, 0]);
+    // s = 1 point, t(0.975, 2) = 4.30265, as the paired interval of compare.
+    expect(line.error_y.array[0]).toBeCloseTo(2.484, 3);
+    expect(named(figure, 'DCL less InfoNCE, seeds')).toMatchObject({ y: [1, 3, 2, 0, 0, 0] });
+    expect(figure.layout).toMatchObject({ showlegend: true, yaxis: { zeroline: true } });
+  });
+
+  test('takes another loss as the baseline, and refuses one that is not there', () => {
+    expect(named(differenceByFactor(results, { baseline: 'dcl' }), 'InfoNCE less DCL')).toMatchObject({
+      y: [-2, 0],
+    });
+    expect(() => differenceByFactor(results, { baseline: 'dclw' })).toThrow(/No trial has loss dclw/);
+  });
+
+  test('refuses losses of other seeds', () => {
+    const lacking = tableOf(rowsOf(results).filter(({ loss, seed }) => loss === 'infonce' || seed < 3));
+    expect(() => differenceByFactor(lacking)).toThrow(/the seeds are 1,2,3 in a and 1,2 in b/);
+  });
+});
+
+describe('sensitivityBars', () => {
+  const results = tableOf(
+    [0.5, 0.1].flatMap((temperature) => [
+      ...rowsOf(seeds([0.4, 0.5], { temperature })),
+      ...rowsOf(seeds([0.4 + temperature / 10, 0.5], { temperature, loss: 'dcl' })),
+    ]),
+  );
+  const temperatures = sensitivity(results, { factor: 'temperature' });
+
+  test('draws the ranges in points, a bar for each loss at each setting, with seeds and values', () => {
+    const figure = sensitivityBars([temperatures], { subtitle: 'noise' });
+    expect(named(figure, 'InfoNCE')).toMatchObject({ type: 'bar', x: ['temperature<br>0.1, 0.5'], y: [0] });
+    expect(named(figure, 'DCL')).toMatchObject({ y: [2] });
+    expect(named(figure, 'DCL, seeds')).toMatchObject({ y: [4, 0], offsetgroup: 'DCL' });
+    expect(subtitle(figure)).toBe('noise; 2 seeds (dots), mean and 95 % t-interval');
+  });
+
+  test('draws no dots and no interval for one seed, and says so', () => {
+    const one = sensitivity(arm(results, { seed: 1 }), { factor: 'temperature' });
+    const figure = sensitivityBars([one]);
+    expect(figure.data).toMatchObject([
+      { name: 'InfoNCE', error_y: { visible: false } },
+      { name: 'DCL', y: [4] },
+    ]);
+    expect(subtitle(figure)).toBe('one seed, no interval');
+  });
+
+  test('refuses nothing at all, and what is no accuracy', () => {
+    expect(() => sensitivityBars([])).toThrow(InputError);
+    const loss = sensitivity(results, { factor: 'temperature', measure: 'finalLoss' });
+    expect(() => sensitivityBars([loss])).toThrow(/not of finalLoss/);
+  });
 });
