@@ -14,6 +14,7 @@ export { type PublishedResults, published } from './published.js';
 export { readSpec } from './require-spec.js';
 export { type Results, readResults, writeResults } from './results.js';
 export type { Measures, Origin, ResultRow } from './row.js';
+export { readTable, type Saved, type SavedRow, type SavedTable, writeTable } from './saved-table.js';
 export { type MeasureRange, type Sensitivity, type SensitivityOptions, sensitivity } from './sensitivity.js';
 export type { Factor, LearningRateRule, OneOrMore, SweepSpec, VariedAlone } from './spec.js';
 export { summarise } from './summary.js';

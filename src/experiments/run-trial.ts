@@ -1,17 +1,15 @@
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { Splits } from '../data/index.js';
-import { engineInUse } from '../engine/index.js';
 import { embed, knn, linearEvaluation } from '../evaluate/index.js';
 import { byName as lossByName } from '../losses/index.js';
 import { simclr } from '../methods/index.js';
 import { byName as encoderByName } from '../models/index.js';
 import { pretrain, type Run, readEvents } from '../train/index.js';
+import { computedBy } from './computed-by.js';
 import { pooled } from './pooled-multiplier.js';
-import type { Measures, Origin, ResultRow } from './row.js';
+import type { Measures, ResultRow } from './row.js';
 import type { Trial, TrialSettings } from './trial.js';
-import { versions } from './versions.js';
 import type { FromWorker } from './worker-messages.js';
 
 export interface RunTrialOptions {
@@ -41,7 +39,7 @@ export async function runTrial(
     const accuracies = await evaluate(settings, splits, encoder);
     const evaluationSeconds = (performance.now() - started) / 1000;
     const measured = await recordOf(run, settings);
-    return { key, ...settings, ...accuracies, ...measured, ...origin(trainSeconds, evaluationSeconds) };
+    return { key, ...settings, ...accuracies, ...measured, trainSeconds, evaluationSeconds, ...computedBy() };
   } finally {
     encoder.dispose();
   }
@@ -130,18 +128,4 @@ async function recordOf(
   const q = pooled(last.flatMap((event) => (event.type === 'step' ? [event.multiplier] : [])));
   const finalLoss = last.find(({ type }) => type === 'epoch')!.loss;
   return { finalLoss, meanQ: q.mean, variationQ: q.variation };
-}
-
-function origin(trainSeconds: number, evaluationSeconds: number): Origin {
-  const { name, device, threads } = engineInUse();
-  return {
-    trainSeconds,
-    evaluationSeconds,
-    finishedAt: new Date().toISOString(),
-    engine: name,
-    device: device ?? name,
-    threads: threads ?? null,
-    processor: cpus()[0]?.model.trim() ?? 'unknown',
-    ...versions,
-  };
 }
