@@ -10,7 +10,7 @@ export interface Figure {
 /** Titles that every figure has. */
 export interface Titles {
   readonly title: string;
-  /** Data set, number of samples, seed and settings, in small type below the title, with semicolons between the parts. */
+  /** Data set, number of samples, seed and settings, in small type below the title, with semicolons or new lines between the parts. */
   readonly subtitle: readonly (string | undefined)[];
   readonly x: string;
   readonly y: string;
@@ -22,7 +22,7 @@ const gridColour = '#e3e3e3';
 
 /** The look that all figures share: large type on white, light grid lines, legend below the plot. */
 export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, unknown> {
-  const small = subtitle.filter(Boolean).join('; ');
+  const lines = inLines(subtitle);
   return {
     title: {
       text: title,
@@ -32,17 +32,39 @@ export function baseLayout({ title, subtitle, x, y }: Titles): Record<string, un
       y: 1,
       yanchor: 'top',
       pad: { t: 20 },
-      ...(small && { subtitle: { text: small, font: { size: 15, color: mutedInk } } }),
+      ...(lines.length > 0 && {
+        subtitle: { text: lines.join('<br>'), font: { size: 15, color: mutedInk } },
+      }),
     },
     font: { family: 'Arial, Helvetica, sans-serif', size: 16, color: ink },
     paper_bgcolor: '#ffffff',
     plot_bgcolor: '#ffffff',
     colorway: [...palette],
     legend: { orientation: 'h', x: 0, xanchor: 'left', y: -0.26, yanchor: 'top' },
-    margin: { l: 80, r: 30, t: 90, b: 70 },
+    margin: { l: 80, r: 30, t: 90 + lineHeight * Math.max(0, lines.length - 1), b: 70 },
     xaxis: axis(x),
     yaxis: axis(y),
   };
+}
+
+/** Letters of a subtitle that fit a figure of 760 pixels. */
+const lineLength = 104;
+const lineHeight = 20;
+
+function inLines(parts: readonly (string | undefined)[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    if (!part) continue;
+    const longer = lines.length > 0 ? `${lines.at(-1)}; ${part}` : part;
+    if (lines.length > 0 && longer.length <= lineLength) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
+}
+
+/** Height of what is above the plot, in pixels, as `baseLayout` left it. */
+export function topMargin(layout: Readonly<Record<string, unknown>>): number {
+  return (layout.margin as { t: number }).t;
 }
 
 export function axis(title: string): Record<string, unknown> {

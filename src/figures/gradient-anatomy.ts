@@ -1,5 +1,5 @@
 import type { Anatomy, Negative } from '../npc/index.js';
-import { axis, baseLayout, type Figure, rounded, type Trace } from './figure.js';
+import { axis, baseLayout, type Figure, rounded, type Trace, topMargin } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
 export interface GradientAnatomyOptions {
@@ -18,6 +18,10 @@ const losses = [
   ['DCL', 'dcl'],
   ['DCLW', 'dclw'],
 ] as const;
+
+const plotHeight = 250;
+/** By how much each letter of a tilted label goes down, in pixels. */
+const tiltedLetter = 6;
 
 /**
  * One anchor's gradient under the three losses: left how hard its positive is pulled (a negative bar pushes), right how
@@ -47,13 +51,15 @@ export function gradientAnatomy(anatomy: Anatomy, options: GradientAnatomyOption
     x: `positive, cosine ${anatomy.similarity.toFixed(2)}`,
     y: 'length of the gradient',
   });
+  const top = topMargin(layout) + 30;
+  const bottom = Math.max(100, Math.ceil(tiltedLetter * Math.max(...names.map(({ length }) => length))) + 20);
   return {
     data,
     layout: {
       ...layout,
       barmode: 'group',
-      height: 500,
-      margin: { l: 80, r: 30, t: 120, b: 130 },
+      height: plotHeight + top + bottom,
+      margin: { l: 80, r: 30, t: top, b: bottom },
       showlegend: false,
       xaxis: { ...(layout.xaxis as object), domain: [0, 0.26] },
       xaxis2: {

@@ -6,6 +6,7 @@ export {
 } from './alignment-uniformity-plane.js';
 export { type DifferenceByFactorOptions, differenceByFactor } from './difference-by-factor.js';
 export { type EmbeddingMapOptions, embeddingMap } from './embedding-map.js';
+export { type FactorBySimilarityOptions, factorBySimilarity } from './factor-by-similarity.js';
 export type { Figure, Trace } from './figure.js';
 export { type GradientAnatomyOptions, gradientAnatomy } from './gradient-anatomy.js';
 export { type LossCurveOptions, type LossHistory, lossCurve } from './loss-curve.js';
@@ -13,6 +14,11 @@ export {
   type MultiplierByBatchSizeOptions,
   multiplierByBatchSize,
 } from './multiplier-by-batch-size.js';
+export {
+  type MultiplierDuringTrainingOptions,
+  type MultiplierStep,
+  multiplierDuringTraining,
+} from './multiplier-during-training.js';
 export { type MultiplierHistogramOptions, multiplierHistogram } from './multiplier-histogram.js';
 export type { MultiplierRow } from './multiplier-row.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';

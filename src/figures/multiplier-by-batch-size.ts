@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { axis, baseLayout, type Figure, type Trace } from './figure.js';
+import { axis, baseLayout, type Figure, type Trace, topMargin } from './figure.js';
 import { histogramBars } from './histogram-bars.js';
 import { description, type MultiplierRow } from './multiplier-row.js';
 import { seriesStyles } from './series-style.js';
@@ -11,9 +11,9 @@ export interface MultiplierByBatchSizeOptions {
   readonly subtitle?: string;
 }
 
-/** Of a row of histograms, and of what is above and below them, in pixels. */
+/** Of a row of histograms, and of what is below them, in pixels. */
 const rowHeight = 130;
-const marginHeight = 185;
+const bottom = 75;
 /** Share of its row that a histogram takes; the numbers above it take the rest. */
 const filled = 0.7;
 /** Between columns, of the whole width. */
@@ -52,14 +52,15 @@ export function multiplierByBatchSize(
     y: '',
   });
   const { xaxis: _x, yaxis: _y, ...rest } = layout;
+  const top = topMargin(layout) + 20;
   return {
     data: panels.map(bars),
     layout: {
       ...rest,
       ...Object.fromEntries(panels.flatMap((panel) => axes(panel, panel.y[0] === lowest(panels)))),
       bargap: 0,
-      height: marginHeight + rowHeight * batchSizes.length,
-      margin: { l: 80, r: 90, t: 110, b: 75 },
+      height: top + rowHeight * batchSizes.length + bottom,
+      margin: { l: 80, r: 100, t: top, b: bottom },
       showlegend: false,
       annotations: [
         ...panels.map(numbers),

@@ -145,6 +145,31 @@ test('similarityMatrix keeps rows and refuses what is not square', () => {
   expect(() => similarityMatrix({ similarities: [1, 2, 3] })).toThrow('square');
 });
 
+test('similarityMatrix says what rows and columns are, clear of the longest label', () => {
+  const labels = ['cat', 'automobile'];
+  const { layout } = similarityMatrix({
+    similarities: [1, 2, 3, 4],
+    labels,
+    rows: 'view 1',
+    columns: 'view 2',
+  });
+  const [columns, rows] = layout.annotations as { text: string; xshift?: number; yshift?: number }[];
+  expect([columns!.text, rows!.text]).toEqual(['view 2', 'view 1']);
+  const longest = 8 * labels[1]!.length;
+  expect(-columns!.yshift!).toBeGreaterThan(longest);
+  expect(-rows!.xshift!).toBeGreaterThan(longest);
+  const { l, b } = layout.margin as { l: number; b: number };
+  expect(Math.min(l, b)).toBeGreaterThan(longest + 20);
+});
+
+test('a subtitle too long for one line goes on in the next, and the plot makes room', () => {
+  const subtitled = (subtitle: string) =>
+    accuracyBars({ a: 0.5 }, { chance: 0.1, subtitle }) as Figure & { layout: { margin: { t: number } } };
+  const [short, long] = [subtitled('mnist'), subtitled('x'.repeat(90))];
+  expect(titleOf(long).subtitle?.text).toBe(`${'x'.repeat(90)}<br>dashed line: chance, 10 %`);
+  expect(long.layout.margin.t).toBeGreaterThan(short.layout.margin.t);
+});
+
 test('trainingProgress puts the loss and q side by side, in the colour of the loss', () => {
   const { data } = trainingProgress({
     ...steps(2, 1),

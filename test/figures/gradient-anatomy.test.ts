@@ -1,24 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Figure, gradientAnatomy } from '../../src/figures/index.js';
-import type { Anatomy } from '../../src/npc/index.js';
+import { anatomyOf } from './anatomies.js';
 
-const anatomy: Anatomy = {
-  view: 1,
-  image: 0,
-  temperature: 0.5,
-  sigma: 0.25,
-  multiplier: 0.25,
-  weight: 1.5,
-  similarity: 0.875,
-  pull: { infonce: 0.5, dcl: 2, dclw: 3 },
-  push: { infonce: 0.5, dcl: 2, dclw: 2 },
-  negatives: [
-    { view: 2, image: 2, similarity: 0.5, share: 0.5 },
-    { view: 1, image: 1, similarity: 0.4, share: 0.25 },
-    { view: 2, image: 1, similarity: 0.3, share: 0.15 },
-    { view: 1, image: 2, similarity: 0.2, share: 0.1 },
-  ],
-};
+const anatomy = anatomyOf();
 
 const subtitle = ({ layout }: Figure) => (layout.title as { subtitle: { text: string } }).subtitle.text;
 
