@@ -64,3 +64,18 @@ export function printed(notebook: Notebook, index: number): string {
     .map((output) => (output.output_type === 'stream' ? joined(output.text) : ''))
     .join('');
 }
+
+/** What the cells printed, without their code. */
+export function textOf(notebook: Notebook): string {
+  return notebook.cells
+    .map((cell, index) => (cell.cell_type === 'code' ? printed(notebook, index) : ''))
+    .join('');
+}
+
+/** How many charts it holds, each as data and as picture. */
+export function chartsOf(notebook: Notebook): number {
+  return notebook.cells
+    .flatMap((cell) => (cell.cell_type === 'code' ? (cell as CodeCell).outputs : []))
+    .filter((output) => output.output_type === 'display_data' && 'image/png' in output.data)
+    .filter((output) => 'data' in output && 'application/vnd.plotly.v1+json' in output.data).length;
+}

@@ -1,24 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { CodeCell, Notebook } from '../../src/notebook/format/notebook.js';
 import { execute, toHtml } from '../../src/notebook/index.js';
-import { printed } from './cells.js';
+import { chartsOf, textOf } from './cells.js';
 
 const path = fileURLToPath(new URL('../../notebooks/00-quickstart.ipynb', import.meta.url));
-
-/** What the cells printed, without their code. */
-function textOf(notebook: Notebook): string {
-  return notebook.cells
-    .map((cell, index) => (cell.cell_type === 'code' ? printed(notebook, index) : ''))
-    .join('');
-}
-
-function chartsOf(notebook: Notebook): number {
-  return notebook.cells
-    .flatMap((cell) => (cell.cell_type === 'code' ? (cell as CodeCell).outputs : []))
-    .filter((output) => output.output_type === 'display_data' && 'image/png' in output.data)
-    .filter((output) => 'data' in output && 'application/vnd.plotly.v1+json' in output.data).length;
-}
 
 test('the quickstart runs in the tslab kernel at a small scale and gives a page', async () => {
   const parameters = { trainingImages: 640, testImages: 200, epochs: 1, mapPoints: 100 };
