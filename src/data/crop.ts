@@ -51,26 +51,28 @@ function largestBox(imageHeight: number, imageWidth: number, ratio: readonly [nu
 /** Brings pixel values from [0, 255] to [0, 1]. */
 export const pixelScale = 1 / 255;
 
-/** Rows of the latest crop, stretched to the image's width; kept from one to the next because it is the hot path. */
+/** Rows of the latest crop, stretched to the width that comes out; kept from one to the next because it is the hot path. */
 let stretched = new Float32Array(0);
 
 /**
- * Cuts a rectangle out of an image and resizes it to the image's own size: bilinear between pixel centres, without
- * looking past the rectangle's border.
+ * Cuts a rectangle out of an image and resizes it: bilinear between pixel centres, without looking past the rectangle's
+ * border and without antialiasing.
  * @param pixels - the image, 0 to 255, [height, width, channels]
  * @param flip - whether to mirror left and right
- * @param output - receives [height, width, channels] in [0, 1]
+ * @param size - height and width of what comes out
+ * @param output - receives [...size, channels] in [0, 1]
  */
 export function cropAndResize(
   pixels: Uint8Array,
-  [imageHeight, imageWidth, channels]: ImageShape,
+  [, imageWidth, channels]: ImageShape,
   box: Box,
   flip: boolean,
+  [height, width]: readonly [number, number],
   output: Float32Array,
 ): void {
-  const { near, far, weight } = sampling(box.width, imageWidth, channels, flip);
-  const rows = sampling(box.height, imageHeight, 1, false);
-  const rowLength = imageWidth * channels;
+  const { near, far, weight } = sampling(box.width, width, channels, flip);
+  const rows = sampling(box.height, height, 1, false);
+  const rowLength = width * channels;
   if (stretched.length < box.height * rowLength) stretched = new Float32Array(box.height * rowLength);
   const lines = stretched;
   for (let y = 0, to = 0; y < box.height; y++) {
@@ -80,7 +82,7 @@ export function cropAndResize(
       lines[to] = value + weight[i]! * (pixels[start + far[i]!]! - value);
     }
   }
-  for (let y = 0, to = 0; y < imageHeight; y++) {
+  for (let y = 0, to = 0; y < height; y++) {
     const nearLine = rows.near[y]! * rowLength;
     const farLine = rows.far[y]! * rowLength;
     const farWeight = rows.weight[y]!;

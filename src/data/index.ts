@@ -10,11 +10,14 @@ export {
 export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
 export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
+export type { SmallCrops } from './small-crops.js';
 export { type SubsetOptions, subset } from './subset.js';
+export { viewShapes } from './view.js';
 export {
   stepsPerEpoch,
   type ViewBatch,
   type ViewBatchesOptions,
+  type Views,
   viewBatches,
 } from './view-batches.js';
 export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';

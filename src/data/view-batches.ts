@@ -3,17 +3,24 @@ import type { Dataset } from './dataset.js';
 import { epochOrder } from './epoch-order.js';
 import { requireCounter } from './random.js';
 import { readImages } from './read-images.js';
+import { requireSmaller } from './small-crops.js';
+import { lengthOf, viewShapes } from './view.js';
 import { makeViewsBeside } from './view-pool.js';
 import { requireViewSettings, type ViewSettings } from './view-settings.js';
 
-/** Two views of each image of one training batch. */
+/**
+ * Two views of each of N images, each [N, height, width, channels] with values in [0, 1], row by row; then their small crops,
+ * if there are any, each [N, size, size, channels].
+ */
+export type Views = readonly [Float32Array, Float32Array, ...Float32Array[]];
+
+/** The views of each image of one training batch. */
 export interface ViewBatch {
   /** Place in the epoch, 0 for the first. */
   readonly step: number;
   /** Indices of the N images in the data set, [N]. */
   readonly indices: Int32Array;
-  /** First and second views in [0, 1], each [N, height, width, channels], row by row. */
-  readonly views: readonly [Float32Array, Float32Array];
+  readonly views: Views;
 }
 
 export interface ViewBatchesOptions {
@@ -46,8 +53,8 @@ export function viewBatches(options: ViewBatchesOptions): AsyncGenerator<ViewBat
 }
 
 /**
- * @throws InputError for a batch size below 2 or above the data set's length, images of other than 1 or 3 channels, or an
- *   option out of range
+ * @throws InputError for a batch size below 2 or above the data set's length, images of other than 1 or 3 channels, small
+ *   crops larger than the images, or an option out of range
  */
 export function requireViewBatches(options: ViewBatchesOptions): void {
   const { dataset, views, batchSize, seed, epoch, firstStep = 0 } = options;
@@ -58,6 +65,7 @@ export function requireViewBatches(options: ViewBatchesOptions): void {
     throw new InputError(`Views are made of images with 1 or 3 channels; ${dataset.name} has ${channels}`);
   }
   requireViewSettings(views);
+  if (views.smallCrops !== undefined) requireSmaller(views.smallCrops, dataset);
   requireCounter('seed', seed);
   requireCounter('epoch', epoch);
   requireInteger('endStep', endStep, 0, steps);
@@ -102,7 +110,14 @@ async function makeBatch(
 ): Promise<ViewBatch> {
   const { dataset, views: settings, seed, epoch } = options;
   const pixels = await readImages(dataset, indices);
-  const both = await makeViewsBeside({ pixels, shape: dataset.shape, indices, settings, seed, epoch });
-  const half = both.length / 2;
-  return { step, indices, views: [both.subarray(0, half), both.subarray(half)] };
+  const { shape } = dataset;
+  const all = await makeViewsBeside({ pixels, shape, indices, settings, seed, epoch });
+  let start = 0;
+  const views = viewShapes(shape, settings).map((view) => {
+    const end = start + indices.length * lengthOf(view);
+    const values = all.subarray(start, end);
+    start = end;
+    return values;
+  }) as [Float32Array, Float32Array, ...Float32Array[]];
+  return { step, indices, views };
 }

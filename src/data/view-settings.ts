@@ -1,5 +1,7 @@
-import { InputError, requireRange } from '../errors.js';
+import { requireRange } from '../errors.js';
 import type { Dataset } from './dataset.js';
+import { requireInterval } from './require-interval.js';
+import { requireSmallCrops, type SmallCrops } from './small-crops.js';
 
 /** Everything that decides how views are drawn: plain numbers, to be stored with a run. */
 export interface ViewSettings {
@@ -21,6 +23,8 @@ export interface ViewSettings {
   readonly hue: number;
   /** Probability that the colours are replaced by gray. */
   readonly grayscaleProbability: number;
+  /** Small crops beside the two views; none where it is left out. */
+  readonly smallCrops?: SmallCrops;
 }
 
 /** Any of the settings; those left out come from SimCLR's recipe at the given strength. */
@@ -36,6 +40,8 @@ export interface SimclrViewsOptions {
   readonly saturation?: number;
   readonly hue?: number;
   readonly grayscaleProbability?: number;
+  /** Small crops beside the two views, which in SwAV then cover 0.14 to 1 of the area (`cropScale`); none by default. */
+  readonly smallCrops?: SmallCrops;
 }
 
 /**
@@ -90,12 +96,5 @@ export function requireViewSettings(settings: ViewSettings): void {
     requireRange(name, settings[name], 0);
   }
   requireRange('hue', settings.hue, 0, 0.5);
-}
-
-function requireInterval(name: string, [low, high]: readonly [number, number], highest: number): void {
-  if (!(low > 0 && low <= high && high <= highest && Number.isFinite(high))) {
-    throw new InputError(
-      `${name} is [${low}, ${high}]; it must be two numbers, the smaller first, above 0${highest === 1 ? ' and at most 1' : ''}.`,
-    );
-  }
+  if (settings.smallCrops !== undefined) requireSmallCrops(settings.smallCrops);
 }

@@ -16,16 +16,43 @@ export interface ViewJob {
   readonly epoch: number;
 }
 
-/** Two views of each image in [0, 1], [2, indices.length, height, width, channels]. */
+/** What a crop covers of its image's area, and the shape of what comes out of it. */
+interface Crop {
+  readonly scale: readonly [number, number];
+  readonly shape: ImageShape;
+}
+
+/** Of an image of this shape: its two views, then its small crops. */
+function cropsOf(shape: ImageShape, { cropScale, smallCrops }: ViewSettings): Crop[] {
+  const view: Crop = { scale: cropScale, shape };
+  if (smallCrops === undefined) return [view, view];
+  const { count, size, scale } = smallCrops;
+  return [view, view, ...Array<Crop>(count).fill({ scale, shape: [size, size, shape[2]] })];
+}
+
+/** Shape of each view of an image of this shape: twice the image's own, then those of the small crops. */
+export function viewShapes(shape: ImageShape, settings: ViewSettings): ImageShape[] {
+  return cropsOf(shape, settings).map((crop) => crop.shape);
+}
+
+/** How many values an image has. */
+export function lengthOf([height, width, channels]: ImageShape): number {
+  return height * width * channels;
+}
+
+/** Every view of all images in [0, 1], then the next view of all; each [indices.length, ...its shape of `viewShapes`]. */
 export function makeViews({ pixels, shape, indices, settings, seed, epoch }: ViewJob): Float32Array {
-  const imageLength = shape[0] * shape[1] * shape[2];
-  const views = new Float32Array(2 * indices.length * imageLength);
-  for (let view = 0; view < 2; view++) {
+  const imageLength = lengthOf(shape);
+  const crops = cropsOf(shape, settings);
+  const views = new Float32Array(indices.length * crops.reduce((sum, crop) => sum + lengthOf(crop.shape), 0));
+  let start = 0;
+  for (const [view, crop] of crops.entries()) {
     for (let i = 0; i < indices.length; i++) {
       const image = pixels.subarray(i * imageLength, (i + 1) * imageLength);
-      const start = (view * indices.length + i) * imageLength;
+      const end = start + lengthOf(crop.shape);
       const generator = generatorFor('view', [seed, epoch, indices[i]!, view]);
-      makeView(image, shape, settings, generator, views.subarray(start, start + imageLength));
+      makeView(image, shape, crop, settings, generator, views.subarray(start, end));
+      start = end;
     }
   }
   return views;
@@ -34,18 +61,20 @@ export function makeViews({ pixels, shape, indices, settings, seed, epoch }: Vie
 /**
  * One random view of an image, in SimCLR's order: crop and flip, colour jitter, grayscale.
  * @param image - pixels 0 to 255, [height, width, channels]
- * @param output - receives [height, width, channels] in [0, 1]
+ * @param output - receives the crop's shape in [0, 1]
  */
 function makeView(
   image: Uint8Array,
   shape: ImageShape,
+  crop: Crop,
   settings: ViewSettings,
   generator: RandomGenerator,
   output: Float32Array,
 ): void {
-  const box = drawBox(shape, settings.cropScale, settings.cropRatio, generator);
+  const [height, width] = crop.shape;
+  const box = drawBox(shape, crop.scale, settings.cropRatio, generator);
   const flip = happens(generator, settings.flipProbability);
-  cropAndResize(image, shape, box, flip, output);
+  cropAndResize(image, shape, box, flip, [height, width], output);
   if (happens(generator, settings.jitterProbability)) jitter(output, shape[2], settings, generator);
   if (happens(generator, settings.grayscaleProbability) && shape[2] === 3) toGrayscale(output);
 }

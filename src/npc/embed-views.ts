@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Dataset, stepsPerEpoch, type ViewBatchesOptions, viewBatches } from '../data/index.js';
+import {
+  type Dataset,
+  stepsPerEpoch,
+  type ViewBatchesOptions,
+  type Views,
+  viewBatches,
+} from '../data/index.js';
 import { assertFinite, featuresOf, keepingStatistics } from '../models/index.js';
 
 /** What turns images into the embeddings that a loss compares. */
@@ -25,7 +31,7 @@ export interface EmbedViewsOptions {
 }
 
 /**
- * Draws and embeds two views of each image of an epoch's complete batches.
+ * Draws and embeds two views of each image of an epoch's complete batches; small crops are left out.
  * @throws InputError for embeddings that are not finite, and where `viewBatches` does
  */
 export async function embedViews(
@@ -36,8 +42,9 @@ export async function embedViews(
   const { dataset, batchSize } = job;
   const count = batchSize * stepsPerEpoch(dataset, batchSize);
   const dimension = featuresOf(models.projection ?? models.encoder);
+  const { smallCrops: _, ...settings } = job.views;
   const views = [new Float32Array(count * dimension), new Float32Array(count * dimension)] as const;
-  for await (const { step, indices, views: pixels } of viewBatches(job)) {
+  for await (const { step, indices, views: pixels } of viewBatches({ ...job, views: settings })) {
     for (const [k, rows] of (await embedBatch(models, dataset, pixels, training)).entries()) {
       assertFinite(models.encoder, dataset, rows, dimension, indices);
       views[k]!.set(rows, step * batchSize * dimension);
@@ -51,7 +58,7 @@ export async function embedViews(
 async function embedBatch(
   { encoder, projection }: EmbeddingModels,
   { shape }: Dataset,
-  pixels: readonly [Float32Array, Float32Array],
+  pixels: Views,
   training: boolean,
 ): Promise<Float32Array[]> {
   const all = projection === undefined ? [encoder] : [encoder, projection];

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageShape } from '../data/dataset.js';
+import type { Views } from '../data/index.js';
 import type { BatchResult, Learner } from '../methods/index.js';
 
 /** Two views of N images, each [N, height, width, channels] with values in [0, 1], row by row. */
-export type ViewPair = readonly [Float32Array, Float32Array];
+export type ViewPair = Views;
 
 /** What is differentiated, with respect to what. */
 export interface Differentiable {

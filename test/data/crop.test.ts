@@ -6,15 +6,25 @@ import type { ImageShape } from '../../src/data/dataset.js';
 import { generatorFor } from '../../src/data/random.js';
 import { expectClose, golden } from './golden-views.js';
 
-function crop(pixels: ArrayLike<number>, shape: ImageShape, box: Box, flip = false): Float32Array {
-  const output = new Float32Array(pixels.length);
-  cropAndResize(Uint8Array.from(pixels), shape, box, flip, output);
+function crop(
+  pixels: ArrayLike<number>,
+  shape: ImageShape,
+  box: Box,
+  flip = false,
+  size: readonly [number, number] = [shape[0], shape[1]],
+): Float32Array {
+  const output = new Float32Array(size[0] * size[1] * shape[2]);
+  cropAndResize(Uint8Array.from(pixels), shape, box, flip, size, output);
   return output;
 }
 
 describe('cropAndResize', () => {
   test.each(golden.crops)('equals torchvision for $box', ({ box, output }) => {
     expectClose(crop(golden.pixels, golden.shape, box), output);
+  });
+
+  test.each(golden.smallCrops)('equals torchvision for $box made $size', ({ box, size, output }) => {
+    expectClose(crop(golden.pixels, golden.shape, box, false, size), output);
   });
 
   test('gives the whole image back exactly, as evaluation sees it', () => {

@@ -7,6 +7,12 @@ interface Change {
   readonly output: readonly number[];
 }
 
+interface Crop {
+  readonly box: Box;
+  readonly size: [height: number, width: number];
+  readonly output: readonly number[];
+}
+
 /** What torchvision makes of one small image (test/golden/views.py). */
 export const golden = JSON.parse(readFileSync(new URL('../golden/views.json', import.meta.url), 'utf8')) as {
   readonly shape: [number, number, number];
@@ -16,7 +22,8 @@ export const golden = JSON.parse(readFileSync(new URL('../golden/views.json', im
   readonly saturation: readonly Change[];
   readonly hue: readonly Change[];
   readonly grayscale: readonly number[];
-  readonly crops: readonly { readonly box: Box; readonly output: readonly number[] }[];
+  readonly crops: readonly Crop[];
+  readonly smallCrops: readonly Crop[];
 };
 
 export function goldenImage(): Float32Array {

@@ -81,6 +81,17 @@ describe('viewBatches', () => {
     }
   });
 
+  test('gives small crops after the two views, each by itself', async () => {
+    const dataset = numberedImages(10);
+    const settings = simclrViews({ smallCrops: { count: 2, size: 3, scale: [0.2, 0.4] } });
+    for (const { indices, views } of await collect({ dataset, views: settings })) {
+      const pixels = await dataset.read(indices);
+      const made = makeViews({ pixels, shape: dataset.shape, indices, settings, seed: 1, epoch: 0 });
+      expect(views.map((view) => view.length / 3)).toEqual([48, 48, 27, 27]);
+      expect(views.flatMap((view) => [...view])).toEqual([...made]);
+    }
+  });
+
   test('leaves the storage of a data set that hands it out as it is', async () => {
     const storage = new Uint8Array(4 * 48).fill(7);
     const lending: Dataset = { ...numberedImages(4), read: async () => storage };
@@ -200,6 +211,10 @@ describe('viewBatches', () => {
     expect(start({ firstStep: 2, endStep: 1 })).toThrow('firstStep is 2');
     expect(start({ dataset: numberedImages(10, 4) })).toThrow('numbered has 4');
     expect(start({ views: { ...simclrViews(), hue: 0.6 } })).toThrow('hue is 0.6');
+    const smallCrops = { count: 1, size: 5, scale: [0.1, 0.2] } as const;
+    expect(start({ views: simclrViews({ smallCrops }) })).toThrow(
+      'smallCrops.size is 5, but the images of numbered have 4x4 pixels; give at most 4',
+    );
   });
 });
 

@@ -23,7 +23,8 @@ describe('simclrViews', () => {
   });
 
   test('survives JSON', () => {
-    const settings = simclrViews({ strength: 0.25 });
+    const smallCrops = { count: 6, size: 96, scale: [0.05, 0.14] } as const;
+    const settings = simclrViews({ strength: 0.25, smallCrops });
     expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
   });
 
@@ -35,6 +36,9 @@ describe('simclrViews', () => {
     [{ brightness: -1 }, 'brightness is -1; it must be a finite number of at least 0'],
     [{ contrast: Number.POSITIVE_INFINITY }, 'contrast is Infinity'],
     [{ hue: Number.NaN }, 'hue is NaN; it must be a number from 0 to 0.5'],
+    [{ smallCrops: { count: 0, size: 8, scale: [0.1, 0.2] } }, 'smallCrops.count is 0'],
+    [{ smallCrops: { count: 1, size: 1.5, scale: [0.1, 0.2] } }, 'smallCrops.size is 1.5'],
+    [{ smallCrops: { count: 1, size: 8, scale: [0.2, 0.1] } }, 'smallCrops.scale is [0.2, 0.1]'],
     [{ strength: 3 }, /hue is 0.6.*; it must be a number from 0 to 0.5/],
   ] as const)('refuses %o', (options, message) => {
     expect(() => simclrViews(options)).toThrow(InputError);

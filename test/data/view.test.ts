@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type SimclrViewsOptions, simclrViews, toInput } from '../../src/data/index.js';
+import { cropAndResize } from '../../src/data/crop.js';
+import { type SimclrViewsOptions, simclrViews, toInput, viewShapes } from '../../src/data/index.js';
 import { makeViews, type ViewJob } from '../../src/data/view.js';
 import { expectClose, golden, goldenImage } from './golden-views.js';
 
@@ -96,5 +98,77 @@ describe('makeViews', () => {
       epoch: 0,
     };
     expectClose(makeViews(job), new Float32Array(4 * 9).fill(0.4));
+  });
+});
+
+describe('small crops', () => {
+  const shape = [24, 32, 3] as const;
+  /** Red tells the column and green the row, so that a crop tells where it was cut. */
+  const place = Uint8Array.from({ length: 24 * 32 * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return [pixel % 32, Math.floor(pixel / 32), 7][i % 3]!;
+  });
+  const job = (options: SimclrViewsOptions, images = 2): ViewJob => ({
+    pixels: Uint8Array.from({ length: images * place.length }, (_, i) => place[i % place.length]!),
+    shape,
+    indices: Int32Array.from({ length: images }, (_, i) => i),
+    settings: simclrViews(options),
+    seed: 3,
+    epoch: 1,
+  });
+  const colourless = { jitterProbability: 0, grayscaleProbability: 0 } as const;
+
+  test('come after the two views, which stay as they are without them', () => {
+    const smallCrops = { count: 3, size: 8, scale: [0.1, 0.2] } as const;
+    const [without, both] = [makeViews(job({})), makeViews(job({ smallCrops }))];
+    expect(viewShapes(shape, job({ smallCrops }).settings)).toEqual([
+      shape,
+      shape,
+      ...Array(3).fill([8, 8, 3]),
+    ]);
+    expect(both.length).toBe(without.length + 2 * 3 * 8 * 8 * 3);
+    expect(both.subarray(0, without.length)).toEqual(without);
+    const crops = Array.from({ length: 6 }, (_, i) => both.slice(without.length + i * 192).slice(0, 192));
+    expect(new Set(crops.map((crop) => crop.join())).size).toBe(6);
+    expect(both.every((value) => value >= 0 && value <= 1)).toBe(true);
+  });
+
+  test('show about the asked share of the image', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0.05, max: 0.2, noNaN: true }), (seed, least) => {
+        const scale = [least, least + 0.1] as const;
+        const smallCrops = { count: 1, size: 20, scale };
+        const settings = { ...colourless, flipProbability: 0, smallCrops };
+        const crop = makeViews({ ...job(settings, 1), seed }).subarray(2 * place.length);
+        // No box is larger than the 20 pixels that come out, so that the first and the last are the box's own.
+        const side = (channel: number) => Math.round(255 * (crop.at(channel - 3)! - crop[channel]!)) + 1;
+        const share = (side(0) * side(1)) / (24 * 32);
+        expect(share).toBeGreaterThan(scale[0] * 0.8);
+        expect(share).toBeLessThan(scale[1] * 1.2);
+      }),
+    );
+  });
+
+  test('are the whole image in their size when nothing is random', () => {
+    const smallCrops = { count: 1, size: 6, scale: [1, 1] } as const;
+    const still = { ...colourless, flipProbability: 0, cropRatio: [32 / 24, 32 / 24], smallCrops } as const;
+    const expected = new Float32Array(6 * 6 * 3);
+    cropAndResize(place, shape, { top: 0, left: 0, height: 24, width: 32 }, false, [6, 6], expected);
+    expect(makeViews(job(still, 1)).subarray(2 * place.length)).toEqual(expected);
+  });
+
+  test('are flipped, jittered and grayed as often as the views', () => {
+    const smallCrops = { count: 1000, size: 20, scale: [0.2, 0.3] } as const;
+    const made = (options: SimclrViewsOptions) => {
+      const all = makeViews(job({ ...colourless, flipProbability: 0, ...options, smallCrops }, 1));
+      const crops = all.subarray(2 * place.length);
+      return Array.from({ length: 1000 }, (_, i) => crops.subarray(i * 1200, (i + 1) * 1200));
+    };
+    const flipped = (crop: Float32Array) => crop[0]! > crop.at(-3)!;
+    const gray = (crop: Float32Array) => crop[0] === crop[1] && crop[1] === crop[2];
+    const blue = (crop: Float32Array) => Math.abs(crop[2]! - 7 / 255) > 1e-6;
+    expect(share(made({ flipProbability: 0.5 }), flipped)).toBeCloseTo(0.5, 1);
+    expect(share(made({ grayscaleProbability: 0.3 }), gray)).toBeCloseTo(0.3, 1);
+    expect(share(made({ jitterProbability: 0.6 }), blue)).toBeCloseTo(0.6, 1);
   });
 });

@@ -24,11 +24,12 @@ def flat(chw):
     return [round(value, 7) for value in chw.permute(1, 2, 0).flatten().double().tolist()]
 
 
-def crop(top, left, box_height, box_width):
+def crop(top, left, box_height, box_width, size=(height, width)):
     resized = F.resized_crop(
-        image, top, left, box_height, box_width, [height, width], InterpolationMode.BILINEAR, antialias=False
+        image, top, left, box_height, box_width, list(size), InterpolationMode.BILINEAR, antialias=False
     )
-    return {"box": {"top": top, "left": left, "height": box_height, "width": box_width}, "output": flat(resized)}
+    box = {"top": top, "left": left, "height": box_height, "width": box_width}
+    return {"box": box, "size": size, "output": flat(resized)}
 
 
 golden = {
@@ -40,5 +41,6 @@ golden = {
     "hue": [{"factor": f, "output": flat(F.adjust_hue(image, f))} for f in (-0.5, -0.1, 0, 0.07, 0.5)],
     "grayscale": flat(F.rgb_to_grayscale(image, num_output_channels=3)),
     "crops": [crop(0, 0, 5, 6), crop(1, 2, 3, 2), crop(4, 5, 1, 1), crop(0, 1, 2, 5)],
+    "smallCrops": [crop(1, 2, 2, 3, (3, 3)), crop(0, 0, 5, 6, (3, 3)), crop(2, 1, 3, 2, (2, 4))],
 }
 print(json.dumps(golden))
