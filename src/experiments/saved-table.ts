@@ -8,8 +8,11 @@ import { onDisk } from '../train/run-files.js';
 import { computedBy } from './computed-by.js';
 import { libraryVersion } from './versions.js';
 
-/** What a cell of a saved table may hold. A missing number is null; lists are written as JSON. */
-export type Saved = number | string | null | readonly number[] | readonly string[];
+/**
+ * What a cell of a saved table may hold. Lists are written as JSON, bytes in base64. An empty text and no bytes are empty
+ * cells, which come back as null.
+ */
+export type Saved = number | string | null | readonly number[] | readonly string[] | Uint8Array;
 
 /** Rows of one kind, each with the same columns. */
 export type SavedRow = Readonly<Record<string, Saved>>;
@@ -21,7 +24,7 @@ export interface SavedTable {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-type Kind = 'number' | 'text' | 'list';
+type Kind = 'number' | 'text' | 'list' | 'bytes';
 
 /** The JSON file beside the CSV. */
 interface Description {
@@ -44,8 +47,7 @@ export async function writeTable(
   provenance: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const columns = kindsOf(rows);
-  const text = (value: Saved | undefined) => (Array.isArray(value) ? JSON.stringify(value) : value);
-  const values = Object.keys(columns).map((name) => [name, rows.map((row) => text(row[name]))]);
+  const values = Object.keys(columns).map((name) => [name, rows.map((row) => written(row[name]!))]);
   const csv = table(Object.fromEntries(values)).toCSV();
   const description: Description = {
     provenance: { ...provenance, computedBy: { dclLab: libraryVersion, ...computedBy() } },
@@ -78,11 +80,17 @@ export async function readTable(path: string): Promise<SavedTable> {
   return { table: fromCSV(csv, { autoType: false, parse }), provenance };
 }
 
-const readers: Readonly<Record<Kind, (text: string | null) => Saved>> = {
-  number: (text) => (text === null || text === '' ? null : Number(text)),
-  text: (text) => text ?? '',
-  list: (text) => JSON.parse(text ?? '[]'),
+const readers: Readonly<Record<Kind, (text: string) => Saved>> = {
+  number: Number,
+  text: String,
+  list: (text) => JSON.parse(text),
+  bytes: (text) => Uint8Array.from(Buffer.from(text, 'base64')),
 };
+
+function written(value: Saved): string | number | null {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+}
 
 /** @throws InputError where rows are missing, or have other columns or kinds than the first */
 function kindsOf(rows: readonly SavedRow[]): Readonly<Record<string, Kind>> {
@@ -101,6 +109,7 @@ function kindOf(name: string, rows: readonly SavedRow[]): Kind {
     rows.map((row): Kind => {
       const value = row[name];
       if (typeof value === 'string') return 'text';
+      if (value instanceof Uint8Array) return 'bytes';
       return Array.isArray(value) ? 'list' : 'number';
     }),
   );

@@ -2,6 +2,7 @@ export { type Anatomy, anatomy, type Negative, type Strength } from './anatomy.j
 export type { Anchor } from './anchor.js';
 export { type CollectedMultipliers, type CollectOptions, collect } from './collect.js';
 export type { EmbeddingModels } from './embed-views.js';
+export { type EmbeddedBatchOptions, type EmbeddedView, embeddedBatch } from './embedded-batch.js';
 export { type AnchorGradients, gradients } from './gradients.js';
 export { multiplier } from './multiplier.js';
 export { type MultiplierStatistics, statistics } from './statistics.js';

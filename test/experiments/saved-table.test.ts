@@ -12,16 +12,21 @@ beforeAll(async () => {
 });
 
 const rows = [
-  { encoder: 'DCL', step: 1, mean: 1 / 3, histogram: [0, 2], seed: null },
-  { encoder: '7', step: 2, mean: 1e-9, histogram: [1, 1], seed: 4 },
+  { encoder: 'DCL', step: 1, mean: 1 / 3, histogram: [0, 2], pixels: Uint8Array.of(0, 255, 62), seed: null },
+  { encoder: '7', step: 2, mean: 1e-9, histogram: [1, 1], pixels: Uint8Array.of(7), seed: 4 },
 ];
 
 describe('a saved table', () => {
-  test('comes back as it was, lists, missing numbers and texts that look like numbers too', async () => {
+  test('comes back as it was, lists, bytes, missing numbers and texts that look like numbers too', async () => {
     await writeTable(join(folder, 'rows'), rows, {});
     const { table } = await readTable(join(folder, 'rows'));
     expect(table.objects()).toEqual(rows);
     expect(table.columnNames()).toEqual(Object.keys(rows[0]!));
+  });
+
+  test('gives null for an empty text', async () => {
+    await writeTable(join(folder, 'empty'), [{ note: '', seed: 1 }], {});
+    expect((await readTable(join(folder, 'empty'))).table.objects()).toEqual([{ note: null, seed: 1 }]);
   });
 
   test('keeps every double and every text', async () => {
