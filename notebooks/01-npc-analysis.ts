@@ -57,9 +57,10 @@ console.log(`${engine.name} on ${engine.device}, ${engine.threads} threads: ${en
 //
 // **Step 1: InfoNCE is the softplus of DCL.** Divide numerator and denominator by $e^{p_i}$:
 //
-// $$L_i = \log\left(1 + U_i e^{-p_i}\right) = \log\left(1 + e^{\log U_i - p_i}\right) = \operatorname{softplus}(\underbrace{\log U_i - p_i}_{L_{\mathrm{DC},i}})$$
+// $$L_i = \log\left(1 + U_i e^{-p_i}\right) = \log\left(1 + e^{\log U_i - p_i}\right) = \operatorname{softplus}(L_{\mathrm{DC},i})
+// \qquad\text{with}\qquad L_{\mathrm{DC},i} = \log U_i - p_i$$
 //
-// What stands inside is the *decoupled* loss: InfoNCE without the positive in the denominator.
+// What stands inside, $L_{\mathrm{DC},i}$, is the *decoupled* loss: InfoNCE without the positive in the denominator.
 //
 // **Step 2: the chain rule.** The derivative of $\operatorname{softplus}(x)$ is the sigmoid $\sigma(x) = 1 / (1 + e^{-x})$. So for any
 // of the embeddings, call it $v$,
@@ -76,7 +77,7 @@ console.log(`${engine.name} on ${engine.device}, ${engine.threads} threads: ${en
 // A negative stands in one term of $U_i$:
 //
 // $$\frac{\partial L_{\mathrm{DC},i}}{\partial z_j^{(l)}} = \frac{1}{U_i} \frac{\partial U_i}{\partial z_j^{(l)}} =
-// \frac{1}{\tau} \underbrace{\frac{e^{\langle z_i^{(1)}, z_j^{(l)} \rangle / \tau}}{U_i}}_{s_{j}^{(l)}} z_i^{(1)}$$
+// \frac{1}{\tau} s_j^{(l)} z_i^{(1)} \qquad\text{with}\qquad s_j^{(l)} = \frac{e^{\langle z_i^{(1)}, z_j^{(l)} \rangle / \tau}}{U_i}$$
 //
 // Its *share* $s_j^{(l)}$ is a softmax over the negatives: shares add up to 1, and similar negatives have the largest. The anchor
 // stands in both:
@@ -152,32 +153,6 @@ async function collect(name: string, folder: string, weights: 'initial' | 'train
   }
 }
 
-/** Two views of each image, as pixels and as embeddings. */
-async function embeddedBatch(folder: string, data: dcl.data.Dataset): Promise<dcl.experiments.SavedRow[]> {
-  const { encoder, projection } = await dcl.train.loadModels(folder);
-  const rows: dcl.experiments.SavedRow[] = [];
-  const job = { dataset: data, views: dcl.data.defaultViews(data), batchSize: data.length, seed, epoch: 0 };
-  for await (const { views, indices } of dcl.data.viewBatches(job)) {
-    for (const [k, view] of views.entries()) {
-      const input = tf.tensor(view, [data.length, ...data.shape]);
-      const z = projection.predict(encoder.predict(input) as tf.Tensor) as tf.Tensor2D;
-      const embeddings = dcl.losses.normalise(z).arraySync();
-      const pixels = Buffer.from(view.map((value) => Math.round(255 * value)));
-      const size = pixels.length / data.length;
-      for (let i = 0; i < data.length; i++) {
-        rows.push({
-          view: k + 1,
-          label: data.classes[data.labels[indices[i]]],
-          shape: [...data.shape],
-          pixels: pixels.subarray(i * size, (i + 1) * size).toString('base64'),
-          embedding: embeddings[i].map((value) => Number(value.toPrecision(4))),
-        });
-      }
-    }
-  }
-  return rows;
-}
-
 if (retrain) {
   const { train } = await dcl.data.load(dataset, { directory: '../data' });
   const data = dcl.data.subset(train, images, { seed });
@@ -217,7 +192,13 @@ if (retrain) {
   await dcl.experiments.writeTable(saved, multipliers, provenance);
   await dcl.experiments.writeTable(`${saved}-training`, trainingSteps, provenance);
   const few = dcl.data.subset(data, Math.min(16, images), { seed });
-  await dcl.experiments.writeTable(`${saved}-batch`, await embeddedBatch(`${runs}/InfoNCE`, few), provenance);
+  const views = await dcl.npc.embeddedBatch(await dcl.train.loadModels(`${runs}/InfoNCE`), few, { seed });
+  const fourDigits = (values: Float32Array) => Array.from(values, (value) => Number(value.toPrecision(4)));
+  await dcl.experiments.writeTable(
+    `${saved}-batch`,
+    views.map((view) => ({ ...view, shape: [...view.shape], embedding: fourDigits(view.embedding) })),
+    provenance,
+  );
   console.log(`Trained for ${seconds.toFixed(0)} s and saved ${saved}*.csv.`);
 } else console.log(`Nothing is trained: what was saved in ${saved}*.csv is read.`);
 
@@ -277,13 +258,7 @@ dcl.notebook.show(
 // The 16 images: view 1 of each in the upper rows, view 2 below.
 
 // %%
-interface BatchRow {
-  view: 1 | 2;
-  label: string;
-  shape: [number, number, number];
-  pixels: string;
-  embedding: number[];
-}
+type BatchRow = Omit<dcl.npc.EmbeddedView, 'embedding'> & { embedding: number[] };
 const batch = (await dcl.experiments.readTable(`${saved}-batch`)).table.objects() as BatchRow[];
 const shape = batch[0].shape;
 const viewsOf = ([1, 2] as const).map((k) => batch.filter(({ view }) => view === k));
@@ -293,7 +268,7 @@ const count = names.length;
 
 /** Views as a grid of images with captions. */
 function pictures(rows: BatchRow[], captions: string[], columns: number) {
-  const pixels = Uint8Array.from(Buffer.concat(rows.map((row) => Buffer.from(row.pixels, 'base64'))));
+  const pixels = Uint8Array.from(Buffer.concat(rows.map((row) => row.pixels)));
   return dcl.notebook.images(pixels, { shape, columns, labels: captions });
 }
 dcl.notebook.show(pictures([...viewsOf[0], ...viewsOf[1]], [...labels, ...labels], Math.ceil(count / 2)));
@@ -486,10 +461,10 @@ dcl.notebook.show(
 // %% [markdown]
 // Read a batch's gradient as a weighted sum: InfoNCE adds up $q_i g_i$ where DCL adds up $g_i$. With $\bar q$ the mean of $q$,
 //
-// $$\sum_i q_i g_i = \underbrace{\bar q}_{\text{learning rate}} \; \sum_i \underbrace{\frac{q_i}{\bar q}}_{\text{weight, mean 1}} g_i$$
+// $$\sum_i q_i g_i = \bar q \, \sum_i \frac{q_i}{\bar q} \, g_i$$
 //
 // - The mean is a factor on the **learning rate**. It can be tuned away: a learning rate $1/\bar q$ times as large gives the same step.
-// - The spread gives each image another **weight**. No learning rate mends that. Of $n$ equally good measurements with weights of
+// - The spread gives each image another **weight**, $q_i / \bar q$, 1 on average. No learning rate mends that. Of $n$ equally good measurements with weights of
 //   coefficient of variation $C_v$, an average is worth as much as one of $n / (1 + C_v^2)$ equally weighted ones (Kish's
 //   *effective sample size*). So $1/(1 + C_v^2)$ is the share of the batch that, in this sense, still counts.
 //
