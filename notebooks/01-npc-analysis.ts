@@ -210,49 +210,25 @@ interface Provenance {
   settings: {
     data: { name: string; fingerprint: string };
     loss: { temperature: number };
-    batchSize: number;
-    epochs: number;
-    learningRate: number;
-    seed: number;
-  };
+  } & Record<'batchSize' | 'epochs' | 'learningRate' | 'seed', number>;
   architecture: string;
   width: number;
   trainSeconds: number;
-  computedBy: {
-    finishedAt: string;
-    engine: string;
-    processor: string;
-    dclLab: string;
-    tfjs: string;
-    onnxruntime: string;
-  };
+  computedBy: Record<'finishedAt' | 'engine' | 'processor' | 'dclLab' | 'tfjs' | 'onnxruntime', string>;
 }
 const byBatchSize = await dcl.experiments.readTable(saved);
 const provenance = byBatchSize.provenance as unknown as Provenance;
-const { settings: made, computedBy } = provenance;
+const { settings: made, architecture: network, computedBy: by } = provenance;
 const tau = made.loss.temperature;
-const trained = `${provenance.architecture} width ${provenance.width}, trained for ${made.epochs} epochs at batch ${made.batchSize}`;
-dcl.notebook.show(
-  aq.from([
-    { what: 'images', value: `${made.data.name}, SHA-256 ${made.data.fingerprint.slice(0, 12)}...` },
-    { what: 'encoder', value: `${provenance.architecture}, width ${provenance.width}` },
-    {
-      what: 'training',
-      value: `${made.epochs} epochs, batch ${made.batchSize}, SGD, learning rate ${made.learningRate}`,
-    },
-    { what: 'losses', value: `InfoNCE and DCL, temperature ${tau}` },
-    { what: 'seed', value: made.seed },
-    { what: 'trained for', value: `${provenance.trainSeconds} s, both encoders` },
-    {
-      what: 'computed',
-      value: `${computedBy.finishedAt} by ${computedBy.engine} on ${computedBy.processor}`,
-    },
-    {
-      what: 'versions',
-      value: `dcl-lab ${computedBy.dclLab}, TensorFlow.js ${computedBy.tfjs}, onnxruntime ${computedBy.onnxruntime}`,
-    },
-  ]),
-);
+const trained = `${network} width ${provenance.width}, trained for ${made.epochs} epochs at batch ${made.batchSize}`;
+const origin = {
+  images: `${made.data.name}, SHA-256 ${made.data.fingerprint.slice(0, 12)}...`,
+  encoders: `${trained}, learning rate ${made.learningRate}, seed ${made.seed}`,
+  losses: `InfoNCE and DCL, temperature ${tau}`,
+  computed: `${by.finishedAt} on ${by.processor}; ${provenance.trainSeconds} s of training, both encoders`,
+  versions: `dcl-lab ${by.dclLab}, TensorFlow.js ${by.tfjs}, ${by.engine} (onnxruntime ${by.onnxruntime})`,
+};
+dcl.notebook.show(aq.table({ what: Object.keys(origin), value: Object.values(origin) }));
 
 // %% [markdown]
 // The 16 images: view 1 of each in the upper rows, view 2 below.
@@ -436,11 +412,15 @@ for (const name of encoders) {
   const [first, last] = [variations[0], variations.at(-1)];
   console.log(
     `${name}: from batch ${sizes[0]} to ${sizes.at(-1)}, C_v goes from ${first.toFixed(3)} to ${last.toFixed(3)}, ` +
-      (rises.length === 0 ? 'falling at every step.' : `but does not fall at batch ${rises.join(', ')}.`),
+      (rises.length === 0 ? 'falling at every step' : `but does not fall at batch ${rises.join(', ')}`) +
+      `; the last step, from ${sizes.at(-2)}, is times ${(last / variations.at(-2)).toFixed(2)}.`,
   );
 }
 
 // %% [markdown]
+// Why so: in a large batch $q$ is near 1, then $1 - q = e^{p} / (e^{p} + U) \approx e^{p} / U$. The positives stay what they are and
+// $U$ grows like $N$, so all that keeps $q$ from 1, its spread included, shrinks like $1/N$: twice the batch, about half the $C_v$.
+//
 // ## 5. What $q$ does to training
 //
 // The two runs recorded $q$ as they went. In the DCL run it multiplies nothing: it is what InfoNCE *would* multiply the gradients
@@ -459,12 +439,12 @@ dcl.notebook.show(
 );
 
 // %% [markdown]
-// Read a batch's gradient as a weighted sum: InfoNCE adds up $q_i g_i$ where DCL adds up $g_i$. With $\bar q$ the mean of $q$,
+// Read a batch's gradient as a weighted sum: InfoNCE adds up $q_i g_i$ where DCL adds up $g_i$. With $m$ the mean of $q$,
 //
-// $$\sum_i q_i g_i = \bar q \, \sum_i \frac{q_i}{\bar q} \, g_i$$
+// $$\sum_i q_i g_i = m \, \sum_i \frac{q_i}{m} \, g_i$$
 //
-// - The mean is a factor on the **learning rate**. It can be tuned away: a learning rate $1/\bar q$ times as large gives the same step.
-// - The spread gives each image another **weight**, $q_i / \bar q$, 1 on average. No learning rate mends that. Of $n$ equally good measurements with weights of
+// - The mean is a factor on the **learning rate**. It can be tuned away: a learning rate $1/m$ times as large gives the same step.
+// - The spread gives each image another **weight**, $q_i / m$, 1 on average. No learning rate mends that. Of $n$ equally good measurements with weights of
 //   coefficient of variation $C_v$, an average is worth as much as one of $n / (1 + C_v^2)$ equally weighted ones (Kish's
 //   *effective sample size*). So $1/(1 + C_v^2)$ is the share of the batch that, in this sense, still counts.
 //
