@@ -14,5 +14,6 @@ export type { ExecutionOptions } from './runner/execution.js';
 export { KernelDied } from './runner/kernel-process.js';
 export type { ExecuteEvent } from './runner/progress.js';
 export type { RunHistory } from './watch/history.js';
+export { saveSweep } from './watch/save-sweep.js';
 export { watch } from './watch/watch.js';
 export { type SweepOutcome, watchSweep } from './watch/watch-sweep.js';
