@@ -1,9 +1,10 @@
 /** What one step does on the TypeScript side, by the same calls that a notebook makes. */
+
+import type { Views } from '../src/data/index.js';
 import { type ImageShape, inMemory } from '../src/data/index.js';
 import { embed } from '../src/evaluate/index.js';
 import { dcl } from '../src/losses/index.js';
 import { simclr } from '../src/methods/index.js';
-import type { ViewPair } from '../src/train/batch-gradients.js';
 import { TrainingStep } from '../src/train/training-step.js';
 import type { Case } from './cases.js';
 import { encoderOf, projectionSeed } from './network.js';
@@ -18,11 +19,14 @@ export function workload(each: Case): Step {
 
 function training(each: Case): Step {
   const learner = simclr({ loss: dcl({ temperature }) }).start(encoderOf(each), projectionSeed);
-  const step = new TrainingStep(learner, shapeOf(each), { momentum: 0.9, weightDecay: 5e-4 });
+  const step = new TrainingStep(learner, [shapeOf(each), shapeOf(each)], {
+    momentum: 0.9,
+    weightDecay: 5e-4,
+  });
   const length = each.images * each.pixels ** 2 * 3;
   const view = (first: number) => Float32Array.from({ length }, (_, i) => 0.5 + 0.5 * wave(first + i));
-  const views: ViewPair = [view(0), view(length)];
-  return async () => [(await step.run(views, learningRate)).loss];
+  const views: Views = [view(0), view(length)];
+  return async () => [(await step.run(views, { learningRate, progress: 0.5 })).loss];
 }
 
 function embedding(each: Case): Step {

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
-import type { ContrastiveLoss } from './loss.js';
+import { type ContrastiveLoss, contrastiveLoss } from './loss.js';
 import { defaults, type TemperatureOptions } from './settings.js';
-import { normalise, type Similarities, similarities } from './similarities.js';
+import type { Similarities } from './similarities.js';
 
 /**
  * Decoupled contrastive loss (Yeh et al., ECCV 2022, Proposition 2): InfoNCE with the positive taken out of the
@@ -19,13 +18,10 @@ import { normalise, type Similarities, similarities } from './similarities.js';
  */
 export function dcl(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
-  requirePositive('temperature', temperature);
-  const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
-    tf.tidy(() => tf.mean(decoupledTerms(similarities(normalise(z1), normalise(z2), temperature))));
-  return Object.assign(loss, { lossName: 'dcl', settings: { temperature } });
+  return contrastiveLoss('dcl', { temperature }, decoupledTerms);
 }
 
-/** log U - positive / temperature of each anchor, [2N]. */
+/** log U - positive / temperature of each anchor, [A]. */
 export function decoupledTerms({ positives, negatives }: Similarities): tf.Tensor1D {
   return tf.sub(logSumExp(negatives), positives);
 }

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { requirePositive } from '../errors.js';
 import { logSumExp } from './log-sum-exp.js';
-import type { ContrastiveLoss } from './loss.js';
+import { type ContrastiveLoss, contrastiveLoss } from './loss.js';
 import { defaults, type TemperatureOptions } from './settings.js';
-import { normalise, similarities } from './similarities.js';
 
 export interface DCLWOptions extends TemperatureOptions {
   /** Width of the weighting: the smaller, the more the weights differ; above 0. Default 0.5. */
@@ -25,22 +23,17 @@ export interface DCLWOptions extends TemperatureOptions {
  */
 export function dclw(options: DCLWOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature, sigma = defaults.sigma } = options;
-  requirePositive('temperature', temperature);
-  requirePositive('sigma', sigma);
   const weigh = weighting(temperature / sigma);
-  const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
-    tf.tidy(() => {
-      const { positives, negatives } = similarities(normalise(z1), normalise(z2), temperature);
-      return tf.mean(tf.sub(logSumExp(negatives), weigh(positives)));
-    });
-  return Object.assign(loss, { lossName: 'dclw', settings: { temperature, sigma } });
+  return contrastiveLoss('dclw', { temperature, sigma }, ({ positives, negatives }) =>
+    tf.sub(logSumExp(negatives), weigh(positives)),
+  );
 }
 
 /** Multiplies positives by weights that their gradient takes as constants; `scale` turns them into similarities / sigma. */
 function weighting(scale: number): (positives: tf.Tensor1D) => tf.Tensor1D {
   return (positives) =>
     tf.customGrad((input, save) => {
-      // A softmax over all 2N anchors, times 2N, is exp / mean(exp), shifted so that it cannot overflow.
+      // A softmax over all A anchors, times A, is exp / mean(exp), shifted so that it cannot overflow.
       const weights = tf.sub(2, tf.mul(tf.softmax(tf.mul(input as tf.Tensor, scale)), positives.size));
       (save as tf.GradSaveFunc)([weights]);
       return {

@@ -1,7 +1,9 @@
 export { byName, names } from './by-name.js';
-export { dcl } from './dcl.js';
+export { crossSimilarities } from './cross-similarities.js';
+export { dcl, decoupledTerms } from './dcl.js';
 export { type DCLWOptions, dclw } from './dclw.js';
 export { infoNCE } from './info-nce.js';
-export type { ContrastiveLoss, LossSettings } from './loss.js';
+export { type ContrastiveLoss, contrastiveLoss, type LossSettings } from './loss.js';
+export { queueSimilarities } from './queue-similarities.js';
 export type { TemperatureOptions } from './settings.js';
-export { normalise } from './similarities.js';
+export { joined, normalise, type Similarities, similarities } from './similarities.js';

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { requirePositive } from '../errors.js';
 import { decoupledTerms } from './dcl.js';
-import type { ContrastiveLoss } from './loss.js';
+import { type ContrastiveLoss, contrastiveLoss } from './loss.js';
 import { defaults, type TemperatureOptions } from './settings.js';
-import { normalise, similarities } from './similarities.js';
 
 /**
  * InfoNCE as SimCLR uses it (NT-Xent): for every anchor
@@ -21,11 +19,5 @@ import { normalise, similarities } from './similarities.js';
  */
 export function infoNCE(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
-  requirePositive('temperature', temperature);
-  const loss = (z1: tf.Tensor2D, z2: tf.Tensor2D): tf.Scalar =>
-    tf.tidy(() => {
-      const terms = decoupledTerms(similarities(normalise(z1), normalise(z2), temperature));
-      return tf.mean(tf.softplus(terms));
-    });
-  return Object.assign(loss, { lossName: 'infonce', settings: { temperature } });
+  return contrastiveLoss('infonce', { temperature }, (compared) => tf.softplus(decoupledTerms(compared)));
 }

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors.js';
 
-/** What a batch's 2N anchors are compared with: those of view 1 first, then those of view 2. */
+/** What A anchors are compared with. */
 export interface Similarities {
-  /** Similarity of each anchor to the other view of its image, over the temperature, [2N]. */
+  /** Dot product of each anchor with its positive, over the temperature, [A]. */
   readonly positives: tf.Tensor1D;
-  /** Similarities of each anchor to both views of the other N - 1 images, over the temperature, [2N, 2(N - 1)]. */
+  /** Dot products of each anchor with its M negatives, over the temperature, [A, M]. */
   readonly negatives: tf.Tensor2D;
 }
 
@@ -19,9 +19,18 @@ export function normalise(z: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(z, tf.rsqrt(squaredLength));
 }
 
+/** The same of several groups of anchors that have equally many negatives, one group after the other. */
+export function joined(groups: readonly Similarities[]): Similarities {
+  return {
+    positives: tf.concat(groups.map(({ positives }) => positives)),
+    negatives: tf.concat(groups.map(({ negatives }) => negatives)),
+  };
+}
+
 /**
- * Similarities <u, v> / temperature of every anchor to its positive and to its negatives. Nothing is masked: an
- * anchor's own row and its positive are cut out of the matrix, which leaves exactly the 2(N - 1) terms of U.
+ * SimCLR's comparison: the anchors are the N images' 2N views, those of view 1 first; the positive is the other view of
+ * the image, the negatives are both views of the other N - 1 images. Nothing is masked: an anchor's own row and its
+ * positive are cut out of the matrix, which leaves exactly the 2(N - 1) terms of U.
  *
  * @param u1 unit vectors of view 1, [N, d]
  * @param u2 unit vectors of view 2, [N, d]; row i of both comes from image i
@@ -33,23 +42,31 @@ export function similarities(u1: tf.Tensor2D, u2: tf.Tensor2D, temperature: numb
   const anchors = tf.concat([u1, u2], 0);
   // Both views of an image side by side: what anchor i leaves out, columns 2i and 2i + 1, is then one run.
   const candidates = tf.reshape(tf.concat([u1, u2], 1), [2 * images, features]);
-  const matrix = tf.matMul(tf.div(anchors, temperature), candidates, false, true) as tf.Tensor2D;
-  const pair = tf.div(tf.sum(tf.mul(u1, u2), 1), temperature);
-  return { positives: tf.concat([pair, pair]) as tf.Tensor1D, negatives: withoutOwnImage(matrix, images) };
+  const matrix = tf.matMul(tf.div(anchors, temperature), candidates, false, true);
+  const pair = tf.div<tf.Tensor1D>(tf.sum(tf.mul(u1, u2), 1), temperature);
+  const negatives = withoutOwnImage(tf.reshape(matrix, [2, images, 2 * images]));
+  return {
+    positives: tf.concat([pair, pair]),
+    negatives: tf.reshape(negatives, [2 * images, 2 * (images - 1)]),
+  };
 }
 
 /**
- * Cuts columns 2i and 2i + 1 out of the rows of image i, from [2N, 2N] to [2N, 2(N - 1)].
+ * Cuts what row i has of image i out of square matrices of `images` rows, whose columns hold `width` entries for each image
+ * side by side: [matrices, images, images * width] to [matrices, images, (images - 1) * width].
  *
- * In row-major order these pairs lie 2N + 2 elements apart, the first at the start. So without that first pair, the
- * rest of a view's matrix falls into N - 1 rows of 2N + 2 elements, each ending in the next pair.
+ * In row-major order these entries lie (images + 1) * width elements apart, the first at the start. So without the first, the
+ * rest of a matrix falls into images - 1 rows of that length, each ending in the next entries to be cut out.
  */
-function withoutOwnImage(matrix: tf.Tensor2D, images: number): tf.Tensor2D {
-  const flat = tf.reshape(matrix, [2, 2 * images * images]);
-  const fromSecondPair = tf.slice(flat, [0, 2], [2, 2 * (images * images - 1)]);
-  const endingInPairs = tf.reshape(fromSecondPair, [2 * (images - 1), 2 * (images + 1)]);
-  const kept = tf.slice(endingInPairs, [0, 0], [2 * (images - 1), 2 * images]);
-  return tf.reshape(kept, [2 * images, 2 * (images - 1)]);
+export function withoutOwnImage(matrix: tf.Tensor3D): tf.Tensor3D {
+  const [matrices, images, columns] = matrix.shape;
+  const width = columns / images;
+  const rows = images - 1;
+  const flat = tf.reshape(matrix, [matrices, images * columns]);
+  const fromSecond = tf.slice(flat, [0, width], [matrices, images * columns - width]);
+  const endingInOwn = tf.reshape(fromSecond, [matrices * rows, columns + width]);
+  const kept = tf.slice(endingInOwn, [0, 0], [matrices * rows, columns]);
+  return tf.reshape(kept, [matrices, images, columns - width]);
 }
 
 /** @throws InputError unless both views are [N, d] with N of at least 2 */

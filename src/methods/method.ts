@@ -1,27 +1,46 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { ContrastiveLoss } from '../losses/loss.js';
+import type { ContrastiveLoss } from '../losses/index.js';
 
 /** What one batch gives: the loss to minimise and the multiplier q of its anchors. */
 export interface BatchResult {
   readonly loss: tf.Scalar;
-  /** q of Proposition 1, [2, N] (view, sample); not part of the loss. */
-  readonly multiplier: tf.Tensor2D;
+  /** q of Proposition 1, one for each anchor, such as [2, N] (view, sample); not part of the loss. */
+  readonly multiplier: tf.Tensor;
 }
 
-/** A method at work on one encoder: the models it trains and how a batch becomes a loss. */
+/** A batch's embeddings, each [N, d] with row i from image i. */
+export interface Embedded {
+  /** Those that the loss's gradient goes through, at least one; every one has a gradient. */
+  readonly trained: readonly tf.Tensor2D[];
+  /** Those that it does not, such as the keys of a momentum encoder. */
+  readonly constant: readonly tf.Tensor2D[];
+}
+
+/**
+ * A method at work on one encoder: the models it trains, what it remembers, and how a batch becomes a loss. None of its
+ * functions is called at every step (see engine.replayable): what they do may depend on their arguments, on the models'
+ * weights and on the memory only.
+ */
 export interface Learner {
-  /** Everything a checkpoint must hold, by the name it is stored under; `encoder` is always there. */
+  /** Models by the name they are stored under in a checkpoint; `encoder` is always there. */
   readonly models: Readonly<Record<string, tf.LayersModel>>;
+  /** Those of the models whose weights the optimiser moves. */
+  readonly trained: readonly tf.LayersModel[];
+  /** What is kept from batch to batch besides weights, such as a queue [K, d]; stored in a checkpoint, too. */
+  readonly memory: Readonly<Record<string, tf.Variable>>;
   /**
-   * Embeds both views in training mode (batch norm statistics move). It is not called at every step (see
-   * engine.replayable): what it does may depend on the views and on the models' weights only.
-   * @param view1 - [N, height, width, channels]
-   * @param view2 - the other views of the same images, same shape
-   * @returns what `compare` takes, each [N, d] with row i from image i; every one has a gradient
+   * Embeds all views of some images in training mode (batch norm statistics move).
+   * @param views - view 1 and view 2 of the same images, [N, height, width, channels], then their small crops, if there are any
    */
-  embed(view1: tf.Tensor4D, view2: tf.Tensor4D): readonly tf.Tensor2D[];
-  /** Compares the embeddings of a whole batch, also where its images were embedded in several parts; `embed`'s limits hold. */
-  compare(embeddings: readonly tf.Tensor2D[]): BatchResult;
+  embed(views: readonly tf.Tensor4D[]): Embedded;
+  /** Compares the embeddings of a whole batch, also where its images were embedded in several parts. */
+  compare(embedded: Embedded): BatchResult;
+  /**
+   * Called after the optimiser has moved the weights: here a momentum encoder follows, and queues take what was embedded.
+   * @param constant - those of the batch's embeddings that have no gradient
+   * @param progress - share of the run's steps that are done, above 0 to 1
+   */
+  update(constant: Embedded['constant'], progress: tf.Scalar): void;
 }
 
 /** A self-supervised method before it meets an encoder; a plain value that can be reused for several runs. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { requirePositive } from '../errors.js';
 import { defaults, type TemperatureOptions } from '../losses/settings.js';
 import { type Anchor, comparison, logits } from './anchor.js';
-import { multiplierOf } from './multiplier.js';
+import { sigmoid } from './multiplier.js';
 
 /** What the InfoNCE term of one anchor does to every embedding of the batch. */
 export interface AnchorGradients {
@@ -46,7 +46,7 @@ export function gradients(
     const { anchor, positive, negatives } = compared;
     const similarity = logits(compared, temperature);
     const shares = tf.softmax(similarity.negatives);
-    const multiplier = multiplierOf(tf.sub(tf.logSumExp(similarity.negatives), similarity.positive));
+    const multiplier = sigmoid(tf.sub(tf.logSumExp(similarity.negatives), similarity.positive));
     const factor = tf.div(multiplier, temperature);
     const pushedFrom = tf.squeeze(tf.matMul(tf.expandDims(shares, 0), negatives), [0]);
     return {

@@ -4,5 +4,5 @@ export { type CollectedMultipliers, type CollectOptions, collect } from './colle
 export type { EmbeddingModels } from './embed-views.js';
 export { type EmbeddedBatchOptions, type EmbeddedView, embeddedBatch } from './embedded-batch.js';
 export { type AnchorGradients, gradients } from './gradients.js';
-export { multiplier } from './multiplier.js';
+export { multiplier, multiplierOf, neighbourMultiplier, queueMultiplier } from './multiplier.js';
 export { type MultiplierStatistics, statistics } from './statistics.js';

@@ -25,9 +25,10 @@ export interface Progress {
 
 export const noProgress: Progress = { step: 0, epochLoss: 0, seconds: 0, epochStart: 0 };
 
-/** What is trained: the models by name and the optimiser that moves them. */
+/** What is trained: the models by name, what the method remembers besides them, and the optimiser. */
 export interface TrainingState {
   readonly models: Readonly<Record<string, tf.LayersModel>>;
+  readonly memory?: Readonly<Record<string, tf.Variable>>;
   readonly optimiser?: Sgd;
 }
 
@@ -153,7 +154,7 @@ function assertSameModel(
 }
 
 /** Every tensor of the state by the name it is stored under: `encoder/000` is the encoder's first. */
-function namedVariables({ models, optimiser }: TrainingState): Map<string, tf.Variable> {
+function namedVariables({ models, memory = {}, optimiser }: TrainingState): Map<string, tf.Variable> {
   // All weights of a model, batch norm's moving statistics included.
   const weights = Object.entries(models).flatMap(([name, model]) =>
     numbered(
@@ -161,7 +162,8 @@ function namedVariables({ models, optimiser }: TrainingState): Map<string, tf.Va
       model.weights.map((weight) => weight.read() as tf.Variable),
     ),
   );
-  return new Map([...weights, ...numbered('velocity', optimiser?.velocities ?? [])]);
+  const remembered = Object.entries(memory).map(([name, variable]) => [`memory/${name}`, variable] as const);
+  return new Map([...weights, ...remembered, ...numbered('velocity', optimiser?.velocities ?? [])]);
 }
 
 function numbered(name: string, variables: readonly tf.Variable[]): [string, tf.Variable][] {

@@ -5,22 +5,18 @@
  * embedded again and the slopes found for its embeddings are propagated back, and the weights' gradients added up.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Views } from '../data/index.js';
+import { lengthOf } from '../data/view.js';
 import { type Repeatable, replayable } from '../engine/index.js';
 import { keepingStatistics } from '../models/index.js';
-import {
-  type BatchGradients,
-  type Differentiable,
-  images,
-  stateOf,
-  type ViewPair,
-} from './batch-gradients.js';
+import { type BatchGradients, type Differentiable, images, stateOf } from './batch-gradients.js';
 
 /** Some images of a batch. */
 export interface Chunk {
-  readonly views: ViewPair;
+  readonly views: Views;
 }
 
-/** One of what a learner's `embed` returns, or the slopes of the loss in it: [rows, width], row by row. */
+/** One of the embeddings of a learner's `embed`, or the slopes of the loss in it: [rows, width], row by row. */
 interface Matrix {
   readonly values: Float32Array;
   readonly width: number;
@@ -30,18 +26,27 @@ export class GradientCache {
   private readonly embed: Repeatable;
   private readonly propagate: Repeatable;
   private readonly sums: readonly tf.Variable[];
+  /** How many of the embeddings, the first of them, have no gradient; known once something was embedded. */
+  private constants = 0;
 
   constructor(private readonly model: Differentiable) {
     const { learner, weights } = model;
     const [models, state] = [Object.values(learner.models), stateOf(learner)];
     this.sums = weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
     this.embed = replayable(
-      (view1, view2) =>
-        keepingStatistics(models, () => [...learner.embed(view1 as tf.Tensor4D, view2 as tf.Tensor4D)]),
+      (...views) =>
+        keepingStatistics(models, () => {
+          const { trained, constant } = learner.embed(views as tf.Tensor4D[]);
+          this.constants = constant.length;
+          return [...constant, ...trained];
+        }),
       state,
     );
     this.propagate = replayable(
-      (view1, view2, ...slopes) => [this.addGradients(view1 as tf.Tensor4D, view2 as tf.Tensor4D, slopes)],
+      (...inputs) => {
+        const views = inputs.slice(0, model.shapes.length) as tf.Tensor4D[];
+        return [this.addGradients(views, inputs.slice(views.length))];
+      },
       [...state, ...this.sums],
     );
   }
@@ -52,17 +57,17 @@ export class GradientCache {
    * pass alone. Memory is that of one chunk and of the loss; the time that of one more forward pass.
    *
    * @param chunks draws the batch's chunks, all of one size, and the same ones again the second time
-   * @returns loss and q for the caller to dispose; the gradients hold until the next call
+   * @returns loss, q and embeddings for the caller to dispose; the gradients hold until the next call
    */
   async gradients(chunks: () => AsyncIterable<Chunk>): Promise<BatchGradients> {
-    const { loss, multiplier, slopes } = this.differentiateLoss(await this.embedAll(chunks()));
+    const { slopes, ...batch } = this.differentiateLoss(await this.embedAll(chunks()));
     try {
       await this.propagateBack(chunks(), await matrices(slopes));
     } catch (error) {
-      tf.dispose([loss, multiplier]);
+      tf.dispose(Object.values(batch).flat());
       throw error;
     }
-    return { loss, multiplier, gradients: this.sums };
+    return { ...batch, gradients: this.sums };
   }
 
   dispose(): void {
@@ -72,7 +77,7 @@ export class GradientCache {
   private async embedAll(chunks: AsyncIterable<Chunk>): Promise<Matrix[]> {
     const parts: Matrix[][] = [];
     for await (const { views } of chunks) {
-      const embeddings = tf.tidy(() => this.embed(...images(views, this.model.shape)));
+      const embeddings = tf.tidy(() => this.embed(...images(views, this.model.shapes)));
       parts.push(await matrices(embeddings as tf.Tensor2D[]));
     }
     return parts[0]!.map(({ width }, k) => ({
@@ -82,27 +87,35 @@ export class GradientCache {
   }
 
   private differentiateLoss(embeddings: readonly Matrix[]) {
-    let multiplier: tf.Tensor2D | undefined;
+    const tensors = embeddings.map((matrix) => tensorOf(matrix));
+    const [constant, trained] = [tensors.slice(0, this.constants), tensors.slice(this.constants)];
+    let multiplier: tf.Tensor | undefined;
     const { value, grads } = tf.tidy(() =>
       tf.valueAndGrads((...z) => {
-        const result = this.model.learner.compare(z as tf.Tensor2D[]);
+        const result = this.model.learner.compare({ trained: z as tf.Tensor2D[], constant });
         multiplier = tf.keep(result.multiplier);
         return result.loss;
-      })(embeddings.map((matrix) => tensorOf(matrix))),
+      })(trained),
     );
-    return { loss: value as tf.Scalar, multiplier: multiplier!, slopes: grads as tf.Tensor2D[] };
+    tf.dispose(trained);
+    return {
+      loss: value as tf.Scalar,
+      multiplier: multiplier!,
+      constant,
+      slopes: grads as tf.Tensor2D[],
+    };
   }
 
   private async propagateBack(chunks: AsyncIterable<Chunk>, slopes: readonly Matrix[]): Promise<void> {
-    const { shape } = this.model;
+    const { shapes } = this.model;
     tf.tidy(() => {
       for (const sum of this.sums) sum.assign(tf.tensor(new Float32Array(sum.size), sum.shape));
     });
     let row = 0;
     for await (const { views } of chunks) {
-      const end = row + views[0].length / (shape[0] * shape[1] * shape[2]);
+      const end = row + views[0].length / lengthOf(shapes[0]!);
       const [value] = tf.tidy(() =>
-        this.propagate(...images(views, shape), ...slopes.map((matrix) => tensorOf(matrix, row, end))),
+        this.propagate(...images(views, shapes), ...slopes.map((matrix) => tensorOf(matrix, row, end))),
       );
       // Reading computes the chunk, and with it frees what only its backward pass needed.
       await value!.data().finally(() => value!.dispose());
@@ -111,10 +124,10 @@ export class GradientCache {
   }
 
   /** Adds the gradient of the sum of the products of embeddings and slopes, and returns that sum. */
-  private addGradients(view1: tf.Tensor4D, view2: tf.Tensor4D, slopes: readonly tf.Tensor[]): tf.Scalar {
+  private addGradients(views: readonly tf.Tensor4D[], slopes: readonly tf.Tensor[]): tf.Scalar {
     const { learner, weights } = this.model;
     const { value, grads } = tf.variableGrads(() => {
-      const products = learner.embed(view1, view2).map((z, k) => tf.sum(tf.mul(z, slopes[k]!)));
+      const products = learner.embed(views).trained.map((z, k) => tf.sum(tf.mul(z, slopes[k]!)));
       return tf.addN(products) as tf.Scalar;
     }, [...weights]);
     for (const [i, { name }] of weights.entries()) this.sums[i]!.assign(tf.add(this.sums[i]!, grads[name]!));

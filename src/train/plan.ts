@@ -3,7 +3,7 @@ import { fingerprint } from '../data/fingerprint.js';
 import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
 import { requireViewBatches } from '../data/view-batches.js';
 import { engineInUse } from '../engine/index.js';
-import { InputError, requireInteger, requireOneOf, requirePositive, requireRange } from '../errors.js';
+import { requireInteger, requireOneOf, requirePositive, requireRange } from '../errors.js';
 import type { Method } from '../methods/index.js';
 import { assertTakes } from '../models/index.js';
 import { requireChunks } from './chunked-batches.js';
@@ -87,9 +87,6 @@ export function planned(options: PretrainOptions): Plan {
   assertTakes(plan.encoder, plan.data);
   if (plan.chunkSize !== undefined) requireChunks(batchSize, plan.chunkSize);
   const { data: dataset, views, seed } = plan;
-  if (views.smallCrops !== undefined) {
-    throw new InputError('views.smallCrops is given, but no method compares small crops; leave it out.');
-  }
   requireViewBatches({ dataset, views, batchSize, seed, epoch: plan.epochs - 1 });
   const steps = stepsPerEpoch(plan.data, batchSize);
   return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };

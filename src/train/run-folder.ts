@@ -58,7 +58,7 @@ export class RunFolder {
   }
 
   /** Begins a run. @throws InputError where the folder cannot be written or a model has weights that are not finite */
-  async begin(models: TrainingState['models']): Promise<void> {
+  async begin(state: TrainingState): Promise<void> {
     this.directory = join(this.path, runFiles.starting);
     const settings = `${JSON.stringify(this.settings, null, 2)}\n`;
     await onDisk(`The run folder ${this.path} cannot be written`, async () => {
@@ -66,7 +66,7 @@ export class RunFolder {
       await writeFile(join(this.directory, runFiles.events), '');
       await writeFileAtomic(join(this.directory, runFiles.settings), settings);
     });
-    await saveCheckpoint(join(this.directory, runFiles.initial), { models });
+    await saveCheckpoint(join(this.directory, runFiles.initial), state);
   }
 
   /** Goes on after a step. @throws InputError where the record of the steps before cannot be read or written */

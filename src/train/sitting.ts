@@ -1,5 +1,6 @@
 /** One sitting of a run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
-import { type ViewBatch, viewBatches } from '../data/index.js';
+import * as tf from '@tensorflow/tfjs';
+import { type ViewBatch, viewBatches, viewShapes } from '../data/index.js';
 import type { Learner } from '../methods/index.js';
 import { statistics } from '../npc/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
@@ -10,7 +11,7 @@ import { type Plan, settingsOf } from './plan.js';
 import { RunFolder } from './run-folder.js';
 import { cosineWithWarmup } from './schedule.js';
 import { Stopwatch } from './stopwatch.js';
-import { type StepResult, TrainingStep } from './training-step.js';
+import { type StepPlace, type StepResult, TrainingStep } from './training-step.js';
 
 export class Sitting {
   /** Counts the time spent training. */
@@ -28,7 +29,7 @@ export class Sitting {
 
   private constructor(private readonly plan: Plan) {
     this.learner = plan.method.start(plan.encoder, plan.seed);
-    this.training = new TrainingStep(this.learner, plan.data.shape, plan);
+    this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan);
   }
 
   /** @throws InputError where the run folder cannot be used, or its checkpoint is damaged or another model's */
@@ -47,7 +48,7 @@ export class Sitting {
     const { existing } = this.plan;
     this.folder = await RunFolder.open(path, await settingsOf(this.plan), existing);
     const { checkpoint } = this.folder;
-    if (!checkpoint) return this.folder.begin(this.learner.models);
+    if (!checkpoint) return this.folder.begin({ models: this.learner.models, memory: this.learner.memory });
     restoreCheckpoint(checkpoint, this.state);
     this.progress = this.reported = checkpoint.progress;
     this.secondsBefore = checkpoint.progress.seconds;
@@ -82,7 +83,10 @@ export class Sitting {
   async step(batch: ViewBatch | ChunkedBatch): Promise<(StepEvent | EpochEvent)[]> {
     this.consistent = false;
     const learningRate = this.learningRate();
-    const result = await this.train(batch, learningRate);
+    const result = await this.train(batch, {
+      learningRate,
+      progress: (this.progress.step + 1) / this.plan.totalSteps,
+    });
     if (!Number.isFinite(result.loss)) throw this.lossDiverged(result.loss, batch);
     this.progress = this.advanced(result.loss);
     const { step } = this.progress;
@@ -95,9 +99,9 @@ export class Sitting {
     return events;
   }
 
-  private train(batch: ViewBatch | ChunkedBatch, learningRate: number): Promise<StepResult> {
-    if ('views' in batch) return this.training.run(batch.views, learningRate);
-    return this.training.runInChunks(() => batch.chunks(), learningRate);
+  private train(batch: ViewBatch | ChunkedBatch, place: StepPlace): Promise<StepResult> {
+    if ('views' in batch) return this.training.run(batch.views, place);
+    return this.training.runInChunks(() => batch.chunks(), place);
   }
 
   /**
@@ -122,12 +126,14 @@ export class Sitting {
   /** Frees what the run added and leaves its folder; the encoder is the caller's and stays. */
   async close(): Promise<void> {
     this.training.dispose();
+    tf.dispose(Object.values(this.learner.memory));
     for (const model of Object.values(this.learner.models)) if (model !== this.plan.encoder) model.dispose();
     await this.folder?.close();
   }
 
   private get state() {
-    return { models: this.learner.models, optimiser: this.training.optimiser };
+    const { models, memory } = this.learner;
+    return { models, memory, optimiser: this.training.optimiser };
   }
 
   private learningRate(): number {

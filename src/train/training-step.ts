@@ -1,15 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageShape } from '../data/dataset.js';
+import type { Views } from '../data/index.js';
 import { type Repeatable, replayable } from '../engine/index.js';
 import type { BatchResult, Learner } from '../methods/index.js';
-import { batchGradients, type Differentiable, images, stateOf, type ViewPair } from './batch-gradients.js';
+import { batchGradients, type Differentiable, images, stateOf } from './batch-gradients.js';
 import { type Chunk, GradientCache } from './gradient-cache.js';
 import { Sgd, type SgdOptions } from './sgd.js';
 
-/** What one step reports: its loss and the batch's q, [2, N] row by row. */
+/** What one step reports: its loss and the q of the batch's anchors. */
 export interface StepResult {
   readonly loss: number;
   readonly multiplier: Float32Array;
+}
+
+/** Where in its run a step is. */
+export interface StepPlace {
+  readonly learningRate: number;
+  /** Share of the run's steps that are done after this one, above 0 to 1. */
+  readonly progress: number;
 }
 
 /** A learner with its optimiser: one call is one step from views to updated weights. */
@@ -19,16 +27,23 @@ export class TrainingStep {
   private readonly step: Repeatable;
   private cache: GradientCache | undefined;
 
-  constructor(learner: Learner, shape: ImageShape, sgd: SgdOptions) {
-    const weights = Object.values(learner.models).flatMap((model) =>
+  /** @param shapes - of one image in each of its views */
+  constructor(
+    private readonly learner: Learner,
+    shapes: readonly ImageShape[],
+    sgd: SgdOptions,
+  ) {
+    const weights = learner.trained.flatMap((model) =>
       model.trainableWeights.map((weight) => weight.read() as tf.Variable),
     );
-    this.model = { learner, weights, shape };
+    this.model = { learner, weights, shapes };
     this.optimiser = new Sgd(weights, sgd);
     this.step = replayable(
-      (view1, view2, learningRate) => {
-        const batch = batchGradients(this.model, view1 as tf.Tensor4D, view2 as tf.Tensor4D);
+      (learningRate, progress, ...views) => {
+        const batch = batchGradients(this.model, views as tf.Tensor4D[]);
         this.optimiser.step(batch.gradients, learningRate as tf.Scalar);
+        learner.update(batch.constant, progress as tf.Scalar);
+        tf.dispose([...batch.constant]);
         return [batch.loss, batch.multiplier];
       },
       [...stateOf(learner), ...this.optimiser.velocities],
@@ -36,20 +51,28 @@ export class TrainingStep {
   }
 
   /** The whole batch at once. */
-  async run(views: ViewPair, learningRate: number): Promise<StepResult> {
+  async run(views: Views, { learningRate, progress }: StepPlace): Promise<StepResult> {
     const [loss, multiplier] = tf.tidy(() =>
-      this.step(...images(views, this.model.shape), tf.scalar(learningRate)),
-    ) as [tf.Scalar, tf.Tensor2D];
+      this.step(tf.scalar(learningRate), tf.scalar(progress), ...images(views, this.model.shapes)),
+    ) as [tf.Scalar, tf.Tensor];
     return read({ loss, multiplier });
   }
 
   /** The batch a chunk at a time. @param chunks - draws its chunks, the same ones whenever it is called */
-  async runInChunks(chunks: () => AsyncIterable<Chunk>, learningRate: number): Promise<StepResult> {
+  async runInChunks(
+    chunks: () => AsyncIterable<Chunk>,
+    { learningRate, progress }: StepPlace,
+  ): Promise<StepResult> {
     this.cache ??= new GradientCache(this.model);
-    const { loss, multiplier, gradients } = await this.cache.gradients(chunks);
-    tf.tidy(() => this.optimiser.step(gradients, tf.scalar(learningRate)));
+    const { loss, multiplier, constant, gradients } = await this.cache.gradients(chunks);
+    tf.tidy(() => {
+      this.optimiser.step(gradients, tf.scalar(learningRate));
+      this.learner.update(constant, tf.scalar(progress));
+    });
+    tf.dispose([...constant]);
     // The update is computed now, or it would become part of the next chunk's graph and have that compiled anew.
-    await this.optimiser.velocities[0]!.data();
+    const updated = [this.optimiser.velocities[0]!, ...Object.values(this.learner.memory)];
+    await Promise.all(updated.map((variable) => variable.data()));
     return read({ loss, multiplier });
   }
 

@@ -47,9 +47,10 @@ async function main(what: EngineDevice | 'tensorflow'): Promise<void> {
   }
   const method = simclr({ loss: dcl({ temperature: 0.2 }), head: { outputFeatures: 16 } });
   const learner = method.start(resnet8({ stem: 'imagenet', inputShape: shape, width: 16, seed: 1 }), 1);
-  const training = new TrainingStep(learner, shape, { momentum: 0.9, weightDecay: 5e-4 });
+  const training = new TrainingStep(learner, [shape, shape], { momentum: 0.9, weightDecay: 5e-4 });
   const results = [];
-  for (let step = 0; step < 4; step++) results.push(await training.run([view(1), view(2)], 0.05));
+  for (let step = 0; step < 4; step++)
+    results.push(await training.run([view(1), view(2)], { learningRate: 0.05, progress: 0.5 }));
   const values = [...results.map(({ loss }) => loss), ...results.at(-1)!.multiplier];
   // Ends the sessions, which then write their profiles.
   await use({ ...engine, threads: 2 });

@@ -1,29 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Views } from '../../src/data/index.js';
 import * as engine from '../../src/engine/index.js';
 import { byName, names } from '../../src/losses/index.js';
 import { type Learner, simclr } from '../../src/methods/index.js';
 import { multiplier } from '../../src/npc/index.js';
-import {
-  batchGradients,
-  type Differentiable,
-  images as tensors,
-  type ViewPair,
-} from '../../src/train/batch-gradients.js';
+import { batchGradients, type Differentiable, images as tensors } from '../../src/train/batch-gradients.js';
 import { GradientCache } from '../../src/train/gradient-cache.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 import { engines } from '../engines.js';
 import { smallEncoder } from './small-run.js';
 
 const shape = [6, 6, 1] as const;
+const shapes = [shape, shape];
 const size = 36;
 const images = 12;
 
 /** Twelve images' views, all different. */
 const views = [1, 2].map((seed) =>
   Float32Array.from({ length: images * size }, (_, n) => 0.5 + 0.5 * Math.sin(0.37 * n * n + seed + n)),
-) as unknown as ViewPair;
+) as unknown as Views;
 
 /** The batch as chunks, drawn anew whenever it is called. */
 const inChunks = (chunkSize: number) =>
@@ -57,17 +54,25 @@ function learnerOf(encoder: tf.LayersModel, lossName: string, training: boolean)
   const loss = byName(lossName, { temperature: 0.3 });
   return {
     models: { encoder },
-    embed: (view1, view2) =>
-      tf.split(encoder.apply(tf.concat([view1, view2]), { training }) as tf.Tensor2D, 2),
-    compare: ([z1, z2]) => ({ loss: loss(z1!, z2!), multiplier: multiplier(z1!, z2!, { temperature: 0.3 }) }),
+    trained: [encoder],
+    memory: {},
+    embed: (views) => ({
+      trained: tf.split(encoder.apply(tf.concat([...views]), { training }) as tf.Tensor2D, 2),
+      constant: [],
+    }),
+    compare: ({ trained: [z1, z2] }) => ({
+      loss: loss(z1!, z2!),
+      multiplier: multiplier(z1!, z2!, { temperature: 0.3 }),
+    }),
+    update() {},
   };
 }
 
 function differentiable(learner: Learner): Differentiable {
-  const weights = Object.values(learner.models).flatMap((model) =>
+  const weights = learner.trained.flatMap((model) =>
     model.trainableWeights.map((weight) => weight.read() as tf.Variable),
   );
-  return { learner, weights, shape };
+  return { learner, weights, shapes };
 }
 
 interface Numbers {
@@ -89,7 +94,7 @@ function numbersOf(batch: ReturnType<typeof batchGradients>): Numbers {
 function direct(model: Differentiable): Numbers {
   const numbers: Numbers[] = [];
   tf.tidy(() => {
-    const batch = batchGradients(model, ...tensors(views, shape));
+    const batch = batchGradients(model, tensors(views, shapes));
     numbers.push(numbersOf(batch));
   });
   return numbers[0]!;
@@ -155,12 +160,12 @@ describe.each(engines)('gradients of a GradientCache on the engine %s', (engineN
     const plain = learnerOf(ghost, 'dcl', true);
     const chunkwise: Learner = {
       ...plain,
-      embed(view1, view2) {
+      embed(views) {
         const parts = [0, 4, 8].map((row) => {
           const part = (view: tf.Tensor4D) => tf.slice(view, [row, 0, 0, 0], [4, ...shape]);
-          return plain.embed(part(view1), part(view2));
+          return plain.embed(views.map(part)).trained;
         });
-        return [0, 1].map((k) => tf.concat(parts.map((part) => part[k]!)));
+        return { trained: [0, 1].map((k) => tf.concat(parts.map((part) => part[k]!))), constant: [] };
       },
     };
     const expected = direct(differentiable(chunkwise));
@@ -177,7 +182,7 @@ describe.each(engines)('gradients of a GradientCache on the engine %s', (engineN
 describe('a step in chunks', () => {
   const step = (encoder = smallEncoder(4)) => {
     const learner = simclr({ loss: byName('dcl'), head: { outputFeatures: 3 } }).start(encoder, 1);
-    return new TrainingStep(learner, shape, { momentum: 0.9, weightDecay: 5e-4 });
+    return new TrainingStep(learner, shapes, { momentum: 0.9, weightDecay: 5e-4 });
   };
 
   beforeAll(async () => {
@@ -188,8 +193,8 @@ describe('a step in chunks', () => {
     const [whole, alone] = [smallEncoder(4), smallEncoder(4)];
     const [direct, chunked] = [step(whole), step(alone)];
     for (const learningRate of [0.1, 0.05]) {
-      const expected = await direct.run(views, learningRate);
-      const actual = await chunked.runInChunks(inChunks(images), learningRate);
+      const expected = await direct.run(views, { learningRate, progress: 0.5 });
+      const actual = await chunked.runInChunks(inChunks(images), { learningRate, progress: 0.5 });
       expect(actual.loss).toBeCloseTo(expected.loss, 4);
     }
     const values = (model: tf.LayersModel) => model.getWeights().flatMap((weight) => [...weight.dataSync()]);
@@ -199,25 +204,25 @@ describe('a step in chunks', () => {
   test('is compiled once for all its chunks, and not again in later steps', async () => {
     const training = step();
     const { compilations } = engine.statistics();
-    await training.runInChunks(inChunks(2), 0.1);
+    await training.runInChunks(inChunks(2), { learningRate: 0.1, progress: 0.5 });
     const first = engine.statistics().compilations;
     // What making the models left to compute, then embedding, loss, backward pass and update.
     expect(first - compilations).toBeLessThanOrEqual(5);
-    await training.runInChunks(inChunks(2), 0.05);
+    await training.runInChunks(inChunks(2), { learningRate: 0.05, progress: 0.5 });
     expect(engine.statistics().compilations).toBe(first);
   });
 
   test('leaves the number of tensors flat', async () => {
     const training = step();
-    await training.runInChunks(inChunks(3), 0.1);
+    await training.runInChunks(inChunks(3), { learningRate: 0.1, progress: 0.5 });
     const { numTensors, numBytes } = tf.memory();
-    await training.runInChunks(inChunks(3), 0.1);
+    await training.runInChunks(inChunks(3), { learningRate: 0.1, progress: 0.5 });
     expect(tf.memory()).toMatchObject({ numTensors, numBytes });
   });
 
   test('leaves no tensor behind when drawing a chunk fails in either pass', async () => {
     const training = step();
-    await training.runInChunks(inChunks(3), 0.1);
+    await training.runInChunks(inChunks(3), { learningRate: 0.1, progress: 0.5 });
     const { numTensors } = tf.memory();
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 7 }), async (failing) => {
@@ -228,7 +233,9 @@ describe('a step in chunks', () => {
             yield chunk;
           }
         };
-        await expect(training.runInChunks(chunks, 0.1)).rejects.toThrow('no such image');
+        await expect(training.runInChunks(chunks, { learningRate: 0.1, progress: 0.5 })).rejects.toThrow(
+          'no such image',
+        );
         expect(tf.memory().numTensors).toBe(numTensors);
       }),
       { numRuns: 8 },

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs';
+import { requireInteger } from '../errors.js';
+import { normalise } from '../losses/index.js';
+import { initialisation } from '../models/index.js';
+
+/** Separates the queue's random numbers from those of the models that are given the same seed. */
+const stream = 3;
+
+/**
+ * A first-in, first-out queue of K unit vectors, [K, d], the latest first. It begins with random ones, as MoCo's does.
+ * @throws InputError for a size that is no whole number above 0
+ */
+export function createQueue(size: number, features: number, seed: number): tf.Variable {
+  requireInteger('queueSize', size);
+  return tf.tidy(() => {
+    const random = initialisation(seed, stream).normal(1, 1).apply([size, features]);
+    return tf.variable(normalise(random as tf.Tensor2D), false);
+  });
+}
+
+/** Puts the rows first and drops as many of the oldest; of more rows than fit the first are kept. */
+export function enqueue(queue: tf.Variable, rows: tf.Tensor2D): void {
+  tf.tidy(() => {
+    const [size, features] = queue.shape as [number, number];
+    const entering = Math.min(size, rows.shape[0]);
+    const latest = tf.slice(rows, [0, 0], [entering, features]);
+    const kept = tf.slice(queue as tf.Tensor2D, [0, 0], [size - entering, features]);
+    queue.assign(entering === size ? latest : tf.concat([latest, kept]));
+  });
+}
