@@ -5,6 +5,7 @@ import { type ArmSettings, arm, published, type Results, readResults } from '../
 import {
   accuracyByBatchSize,
   accuracyByEpochs,
+  accuracyByQueueSize,
   type Figure,
   learningRateSensitivity,
   temperatureSensitivity,
@@ -64,13 +65,17 @@ async function drawable(
       'batch-size': accuracyByBatchSize(results, { measure, ...others }),
       variation: variationInTraining(results),
     }),
+    ...(several('queueSize') && {
+      'queue-size': accuracyByQueueSize(results, { measure }),
+      variation: variationInTraining(results, { factor: 'queueSize' }),
+    }),
     ...(several('epochs') && { epochs: accuracyByEpochs(results, { measure, ...others }) }),
     ...(several('temperature') && { temperature: temperatureSensitivity(results, { measure }) }),
     ...(several('learningRate') && { 'learning-rate': learningRateSensitivity(results, { measure }) }),
   };
   if (Object.keys(figures).length > 0) return figures;
   throw new InputError(
-    'These trials have one batch size, number of epochs, temperature and learning rate; there is nothing to draw against.',
+    'These trials have one batch size, queue size, number of epochs, temperature and learning rate; there is nothing to draw against.',
   );
 }
 

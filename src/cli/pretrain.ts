@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { datasetNames } from '../data/index.js';
 import { byName as lossByName, names as lossNames } from '../losses/index.js';
-import { simclr } from '../methods/index.js';
+import { byName as methodByName, names as methodNames } from '../methods/index.js';
 import { architectures, byName as encoderByName } from '../models/index.js';
 import { watch } from '../notebook/index.js';
 import { pretrain } from '../train/index.js';
@@ -15,6 +15,9 @@ interface PretrainCommandOptions extends PreparationOptions {
   readonly architecture: string;
   readonly stem: 'cifar' | 'imagenet';
   readonly width?: number;
+  readonly method: string;
+  readonly queueSize?: number;
+  readonly keyMomentum?: number;
   readonly loss: string;
   readonly temperature: number;
   readonly sigma?: number;
@@ -34,9 +37,7 @@ interface PretrainCommandOptions extends PreparationOptions {
 export function addPretrain(program: Command): void {
   const command = program
     .command('pretrain')
-    .description(
-      'Pretrain an encoder with SimCLR and a contrastive loss; Ctrl-C leaves a checkpoint to resume from.',
-    )
+    .description('Pretrain an encoder with a contrastive loss; Ctrl-C leaves a checkpoint to resume from.')
     .requiredOption('--output <folder>', 'where the run keeps its checkpoint, settings and record');
   withPreparationOptions(command, 'train on so many images, balanced over the classes (default: all)')
     .addOption(new Option('--architecture <name>', 'the encoder').choices(architectures).default('resnet18'))
@@ -46,6 +47,9 @@ export function addPretrain(program: Command): void {
         .default('cifar'),
     )
     .option('--width <n>', "channels of the first stage (default: the architecture's own)", wholeNumber)
+    .addOption(new Option('--method <name>', 'the method').choices([...methodNames]).default('simclr'))
+    .option('--queue-size <n>', "embeddings in moco's or nnclr's queue (default: 4096)", wholeNumber)
+    .option('--key-momentum <m>', "share of moco's key weights kept each step (default: 0.999)", decimal)
     .addOption(new Option('--loss <name>', 'the loss').choices([...lossNames]).default('dcl'))
     .option('--temperature <t>', 'divides the similarities', decimal, 0.1)
     .option('--sigma <s>', 'width of the weights of dclw (default: 0.5)', decimal)
@@ -74,7 +78,7 @@ export function addPretrain(program: Command): void {
 async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: Command): Promise<void> {
   const { output, resume, overwrite } = typed;
   const options = resume ? await resumedOptions(output, typed, command) : typed;
-  const { seed, stem, width, temperature, sigma, learningRate } = options;
+  const { seed, stem, width, queueSize, keyMomentum, temperature, sigma, learningRate } = options;
   const { batchSize, chunkSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
   const { train } = await prepare(options);
   const data = part(train, options.images, seed);
@@ -87,9 +91,10 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
   const run = pretrain({
     encoder,
     data,
-    method: simclr({
+    method: methodByName(options.method, {
       loss: lossByName(options.loss, { temperature, ...given({ sigma }) }),
       head: { outputFeatures: options.headFeatures },
+      ...given({ queueSize, keyMomentum }),
     }),
     batchSize,
     epochs,

@@ -14,4 +14,5 @@ export {
   type LinearEvaluationOptions,
   linearEvaluation,
 } from './linear-evaluation.js';
+export { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { saveEmbeddings } from './save-embeddings.js';

@@ -46,12 +46,15 @@ export function distinct<K extends keyof ResultRow>(rows: readonly ResultRow[], 
   return [...new Set(rows.map((row) => row[name]))];
 }
 
+/** Settings of some losses or methods alone: without a value they say nothing. */
+const ofSome: readonly string[] = ['sigma', 'queueSize', 'keyMomentum'] satisfies Setting[];
+
 /** Values that say something: `sigma` of a loss that has none says nothing. */
 export function stated(rows: readonly ResultRow[], name: keyof ResultRow): (string | number)[] {
   const values = distinct(rows, name);
   return values
     .map((value) => (value === null ? '(none)' : value))
-    .filter((value) => name !== 'sigma' || value !== '(none)');
+    .filter((value) => !ofSome.includes(name) || value !== '(none)');
 }
 
 /** The compared columns in which the rows differ among themselves. */

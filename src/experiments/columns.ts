@@ -16,6 +16,8 @@ const number = (meaning: string): Column => ({ kind: 'number', meaning });
 /** Settings: what two arms of a comparison must have in common, besides the factor between them and the seeds. */
 export const settingColumns = {
   method: text('self-supervised method'),
+  queueSize: number('keys or embeddings in the queue; empty for methods that have none'),
+  keyMomentum: number("how much of the key encoder's weights a step keeps; empty for methods that have none"),
   loss: text('contrastive loss'),
   temperature: number('divides the similarities'),
   sigma: number("width of DCLW's weights; empty for other losses"),

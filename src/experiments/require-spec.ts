@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { defaultViews } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { names as losses } from '../losses/index.js';
+import { names as methods } from '../methods/index.js';
 import { architectures } from '../models/index.js';
 import { factors, type SweepSpec } from './spec.js';
 
@@ -38,7 +39,7 @@ const oneOrMore =
   };
 
 /** Of an image with colours, to know the settings' names. */
-const viewNames = Object.keys(defaultViews({ shape: [1, 1, 3] }));
+const viewNames = [...Object.keys(defaultViews({ shape: [1, 1, 3] })), 'smallCrops'];
 
 const views: Check = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -75,6 +76,9 @@ const checks: Readonly<Record<keyof SweepSpec, Check>> = {
   stem: oneOf(['cifar', 'imagenet']),
   width: wholeFrom(1),
   headFeatures: wholeFrom(1),
+  method: oneOrMore(oneOf(methods)),
+  queueSize: oneOrMore(wholeFrom(1)),
+  keyMomentum: share,
   loss: oneOrMore(oneOf(losses)),
   batchSize: oneOrMore(wholeFrom(2)),
   temperature: oneOrMore(positive),

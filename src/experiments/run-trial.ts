@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Splits } from '../data/index.js';
 import { embed, knn, linearEvaluation } from '../evaluate/index.js';
 import { byName as lossByName } from '../losses/index.js';
-import { simclr } from '../methods/index.js';
+import { byName as methodByName } from '../methods/index.js';
 import { byName as encoderByName } from '../models/index.js';
 import { pretrain, type Run, readEvents } from '../train/index.js';
 import { computedBy } from './computed-by.js';
@@ -61,14 +61,16 @@ function trainingOf(
   checkpoint: string,
   checkpointSeconds: number,
 ): Run {
-  const { loss, temperature, sigma, headFeatures, batchSize, epochs, seed } = settings;
-  const { peakLearningRate, warmupEpochs, momentum, weightDecay, views } = settings;
+  const { method, queueSize, keyMomentum, loss, temperature, sigma, headFeatures } = settings;
+  const { batchSize, epochs, seed, peakLearningRate, warmupEpochs, momentum, weightDecay, views } = settings;
   return pretrain({
     encoder,
     data: train,
-    method: simclr({
+    method: methodByName(method, {
       loss: lossByName(loss, { temperature, ...(sigma !== null && { sigma }) }),
       head: { outputFeatures: headFeatures },
+      ...(queueSize !== null && { queueSize }),
+      ...(keyMomentum !== null && { keyMomentum }),
     }),
     batchSize,
     epochs,

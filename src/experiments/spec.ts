@@ -7,8 +7,8 @@ export type OneOrMore<T> = T | readonly T[];
 export type LearningRateRule = 'linear' | 'square-root' | 'constant';
 
 /**
- * What a sweep trains: every combination of the listed values (a grid over loss, batch size, temperature, learning
- * rate, epochs and seed), all else being equal. Plain data, as a JSON file holds it.
+ * What a sweep trains: every combination of the listed values (a grid over method, loss, queue size, batch size,
+ * temperature, learning rate, epochs and seed), all else being equal. Plain data, as a JSON file holds it.
  */
 export interface SweepSpec {
   /** What `data.load` takes: `mnist`, `cifar10`, `cifar100` or a folder. An image that cannot be read is an error. */
@@ -27,6 +27,12 @@ export interface SweepSpec {
   readonly width?: number;
   /** Dimension of the embeddings that the loss compares; 128 by default. */
   readonly headFeatures?: number;
+  /** `simclr` (default), `moco` or `nnclr`. */
+  readonly method?: OneOrMore<string>;
+  /** Keys or embeddings in the queue of `moco` and `nnclr`; 4096 by default. */
+  readonly queueSize?: OneOrMore<number>;
+  /** How much of the key encoder's weights each step of `moco` keeps; 0.999 by default. */
+  readonly keyMomentum?: number;
   /** `infonce`, `dcl` or `dclw`. */
   readonly loss: OneOrMore<string>;
   /** Images per step. */
@@ -61,7 +67,10 @@ export interface SweepSpec {
 }
 
 /** The settings that a sweep may give several values, in the order in which its trials vary them, the first slowest. */
-export const factors = ['seed', 'epochs', 'temperature', 'learningRate', 'batchSize', 'loss'] as const;
+export const factors = [
+  ...(['seed', 'epochs', 'temperature', 'learningRate', 'batchSize'] as const),
+  ...(['method', 'queueSize', 'loss'] as const),
+] as const;
 export type Factor = (typeof factors)[number];
 
 /** Those that can be varied by themselves: comparisons need every setting with the same seeds. */
@@ -72,6 +81,9 @@ export const specDefaults = {
   architecture: 'resnet18',
   stem: 'cifar',
   headFeatures: 128,
+  method: 'simclr',
+  queueSize: 4096,
+  keyMomentum: 0.999,
   temperature: 0.1,
   sigma: 0.5,
   learningRate: 0.06,

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ViewSettings } from '../data/index.js';
 import { InputError } from '../errors.js';
+import { byName as lossByName } from '../losses/index.js';
+import { byName as methodByName } from '../methods/index.js';
 import {
   type Factor,
   factors,
@@ -26,6 +28,10 @@ export interface SweepImages {
 /** Everything that one trial's numbers depend on besides the rounding of the engine: a row's settings. */
 export interface TrialSettings extends Omit<SweepImages, 'views'> {
   readonly method: string;
+  /** Of the method's queue; null where it has none. */
+  readonly queueSize: number | null;
+  /** Of a momentum encoder; null where the method has none. */
+  readonly keyMomentum: number | null;
   readonly loss: string;
   readonly temperature: number;
   /** Of the weights of `dclw`; null for other losses. */
@@ -102,27 +108,39 @@ function trialsOfGrid(spec: SweepSpec, images: SweepImages, dclLab: string): Tri
 }
 
 function valuesOf(spec: SweepSpec, factor: Factor): readonly (string | number)[] {
-  const defaults: Partial<Record<Factor, number>> = specDefaults;
+  const defaults: Partial<Record<Factor, string | number>> = specDefaults;
   return listed<string | number>(spec[factor] ?? defaults[factor]!);
 }
 
 function settingsOf(
   spec: SweepSpec,
-  { loss, temperature, batchSize, epochs, seed, learningRate }: FactorValues,
+  { method, queueSize, loss, temperature, batchSize, epochs, seed, learningRate }: FactorValues,
   { views, ...images }: SweepImages,
   dclLab: string,
 ): TrialSettings {
-  const { learningRateRule, architecture, stem, headFeatures, warmupEpochs, momentum, weightDecay } = {
+  const {
+    keyMomentum,
+    learningRateRule,
+    architecture,
+    stem,
+    headFeatures,
+    warmupEpochs,
+    momentum,
+    weightDecay,
+  } = {
     ...specDefaults,
     ...spec,
   };
+  const own = methodByName(method, { loss: lossByName(loss) }).settings;
   return {
     ...images,
-    method: 'simclr',
+    method,
+    queueSize: 'queueSize' in own ? queueSize : null,
+    keyMomentum: 'keyMomentum' in own ? keyMomentum : null,
     loss,
     temperature,
     sigma: loss === 'dclw' ? (spec.sigma ?? specDefaults.sigma) : null,
-    lossScale: 'mean over 2N anchors',
+    lossScale: 'mean over the anchors',
     batchSize,
     epochs,
     seed,
@@ -145,10 +163,11 @@ function settingsOf(
 }
 
 function keyOf(settings: TrialSettings): string {
-  const { loss, batchSize, temperature, learningRate, epochs, seed } = settings;
+  const { method, queueSize, loss, batchSize, temperature, learningRate, epochs, seed } = settings;
   const hash = createHash('sha256')
     .update(JSON.stringify(Object.entries(settings).sort()))
     .digest('hex');
-  const readable = `${loss}-batch${batchSize}-t${temperature}-lr${learningRate}-epochs${epochs}-seed${seed}`;
+  const queue = queueSize === null ? '' : `-queue${queueSize}`;
+  const readable = `${method}${queue}-${loss}-batch${batchSize}-t${temperature}-lr${learningRate}-epochs${epochs}-seed${seed}`;
   return `${readable}-${hash.slice(0, 12)}`;
 }

@@ -1,4 +1,3 @@
-import { distinct } from '../experiments/arms.js';
 import type { PublishedResults, Results } from '../experiments/index.js';
 import { rowsOf } from '../experiments/results.js';
 import type { Figure } from './figure.js';
@@ -6,6 +5,7 @@ import { type PublishedFactor, publishedTraces } from './published-traces.js';
 import {
   type AxisFactor,
   accuracyNames,
+  placesOf,
   requireOneFactor,
   type SweepFigureOptions,
   sharedSettings,
@@ -46,7 +46,7 @@ export function accuracyByFactor(
     title: options.title ?? title,
     y: `${accuracyNames[measure]}, top-1 accuracy (%)`,
     subtitle: options.subtitle?.split('<br>') ?? described,
-    ticks: [...distinct(rows, factor), ...others.values],
+    ticks: [...placesOf(rows, factor), ...others.values],
     legendLines: others.data.length,
   });
   const data = sweepTraces(seriesByLoss(rows, factor, (row) => 100 * row[measure]));

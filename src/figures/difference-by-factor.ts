@@ -2,10 +2,11 @@ import { distinct } from '../experiments/arms.js';
 import { arm, compare, type Results } from '../experiments/index.js';
 import { rowsOf } from '../experiments/results.js';
 import type { Figure } from './figure.js';
-import { lossName } from './loss-name.js';
+import { lossName } from './names.js';
 import {
   type AxisFactor,
   accuracyNames,
+  placesOf,
   requireOneFactor,
   type SweepFigureOptions,
   sharedSettings,
@@ -30,7 +31,7 @@ export function differenceByFactor(results: Results, options: DifferenceByFactor
   const { factor = 'batchSize', baseline = 'infonce', measure = 'knnTop1' } = options;
   const rows = rowsOf(results);
   requireOneFactor(rows, factor);
-  const places = distinct(rows, factor);
+  const places = placesOf(rows, factor);
   const a = arm(results, { loss: baseline });
   const losses = distinct(rows, 'loss').filter((loss) => loss !== baseline);
   const series = losses.map((loss) => {

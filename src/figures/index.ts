@@ -27,6 +27,7 @@ export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-mat
 export {
   accuracyByBatchSize,
   accuracyByEpochs,
+  accuracyByQueueSize,
   learningRateSensitivity,
   temperatureSensitivity,
 } from './sweep-figures.js';
@@ -36,4 +37,4 @@ export {
   type VariationByBatchSizeOptions,
   variationByBatchSize,
 } from './variation-by-batch-size.js';
-export { variationInTraining } from './variation-in-training.js';
+export { type VariationInTrainingOptions, variationInTraining } from './variation-in-training.js';

@@ -1,6 +1,6 @@
 import type { PublishedResults } from '../experiments/index.js';
 import { rounded, type Trace } from './figure.js';
-import { lossName } from './loss-name.js';
+import { lossName } from './names.js';
 import { seriesStyles } from './series-style.js';
 
 /** Factors that others published values for. */

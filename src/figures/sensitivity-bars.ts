@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js';
 import type { MeasureRange, Sensitivity } from '../experiments/index.js';
 import { baseLayout, type Figure, rounded, type Trace } from './figure.js';
-import { lossName } from './loss-name.js';
+import { lossName } from './names.js';
 import { type SeriesStyle, seriesStyles } from './series-style.js';
 import { accuracyNames } from './sweep-layout.js';
 

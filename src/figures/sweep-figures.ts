@@ -17,6 +17,11 @@ export function accuracyByEpochs(results: Results, options: PublishedOptions = {
   return accuracyByFactor(results, { factor: 'epochs', title: 'Accuracy against epochs' }, options);
 }
 
+/** How accuracy depends on the size of the queue, likewise. @throws InputError also for trials of methods without a queue */
+export function accuracyByQueueSize(results: Results, options: SweepFigureOptions = {}): Figure {
+  return accuracyByFactor(results, { factor: 'queueSize', title: 'Accuracy against queue size' }, options);
+}
+
 /** How accuracy depends on the temperature, likewise. @throws InputError as `accuracyByBatchSize` does */
 export function temperatureSensitivity(results: Results, options: SweepFigureOptions = {}): Figure {
   return accuracyByFactor(

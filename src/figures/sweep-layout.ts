@@ -3,9 +3,10 @@ import { InputError } from '../errors.js';
 import { distinct, varying } from '../experiments/arms.js';
 import type { ResultRow } from '../experiments/row.js';
 import { baseLayout } from './figure.js';
+import { methodName } from './names.js';
 
 /** Factors that can be an axis. */
-export type AxisFactor = 'batchSize' | 'epochs' | 'temperature' | 'learningRate';
+export type AxisFactor = 'batchSize' | 'epochs' | 'temperature' | 'learningRate' | 'queueSize';
 
 export interface SweepFigureOptions {
   /** `knnTop1` (default) or `linearTop1`. */
@@ -23,6 +24,7 @@ const axisTitles: Readonly<Record<AxisFactor, string>> = {
   epochs: 'epochs of pretraining (logarithmic)',
   temperature: 'temperature τ (logarithmic)',
   learningRate: 'highest learning rate at a batch of 128 (logarithmic)',
+  queueSize: 'queue size K (embeddings, logarithmic)',
 };
 
 /** @throws InputError where there are no trials, or where they differ in more than the factor, the loss and the seed */
@@ -35,6 +37,20 @@ export function requireOneFactor(rows: readonly ResultRow[], factor: AxisFactor)
     `A figure of a sweep against ${factor} shows trials that differ in nothing else but loss and seed; these differ in ` +
       `${list}. Choose by experiments.arm.`,
   );
+}
+
+/** Where a trial stands on the axis. @throws InputError where it has no such setting */
+export function placeOf(row: ResultRow, factor: AxisFactor): number {
+  const place = row[factor];
+  if (place !== null) return place;
+  throw new InputError(
+    `A trial of ${row.method} has no ${factor}; choose by experiments.arm those that have.`,
+  );
+}
+
+/** The places of all trials, each once. @throws InputError as `placeOf` does */
+export function placesOf(rows: readonly ResultRow[], factor: AxisFactor): number[] {
+  return [...new Set(rows.map((row) => placeOf(row, factor)))];
 }
 
 interface SweepTitles {
@@ -75,6 +91,7 @@ export function sharedSettings(rows: readonly ResultRow[], factor: AxisFactor, m
   const seeds = distinct(rows, 'seed').length;
   const encoder = `${row.architecture}${row.width === null ? '' : ` of width ${row.width}`}`;
   const settings: Readonly<Record<AxisFactor, string>> = {
+    queueSize: row.queueSize === null ? '' : `queue of ${row.queueSize}`,
     epochs: `${row.epochs} ${row.epochs === 1 ? 'epoch' : 'epochs'}`,
     batchSize: `batch size ${row.batchSize}`,
     temperature: `temperature ${row.temperature}`,
@@ -83,8 +100,11 @@ export function sharedSettings(rows: readonly ResultRow[], factor: AxisFactor, m
   const others = (Object.keys(settings) as AxisFactor[]).filter((name) => name !== factor);
   const drawn = seeds === 1 ? 'one seed, no interval' : `${seeds} seeds (dots), mean and 95 % t-interval`;
   return [
-    `${row.data}, ${encoder}`,
-    others.map((name) => settings[name]).join(', '),
+    `${row.data}, ${encoder}, ${methodName(row.method)}`,
+    others
+      .map((name) => settings[name])
+      .filter((text) => text !== '')
+      .join(', '),
     `${drawn}; ${measured}`,
   ];
 }

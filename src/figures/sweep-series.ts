@@ -2,9 +2,9 @@ import { distinct, grouped } from '../experiments/arms.js';
 import { meanInterval } from '../experiments/index.js';
 import type { ResultRow } from '../experiments/row.js';
 import { rounded, type Trace } from './figure.js';
-import { lossName } from './loss-name.js';
+import { lossName } from './names.js';
 import { seriesStyles } from './series-style.js';
-import type { AxisFactor } from './sweep-layout.js';
+import { type AxisFactor, placeOf } from './sweep-layout.js';
 
 /** A line of a sweep's figure: the values of the seeds, in the axis's unit, at each place of the factor. */
 export interface SweepSeries {
@@ -23,7 +23,7 @@ export function seriesByLoss(
     points: grouped(
       rows.filter((row) => row.loss === loss),
       [factor],
-    ).map((group) => ({ x: group[0]![factor], values: group.map(value) })),
+    ).map((group) => ({ x: placeOf(group[0]!, factor), values: group.map(value) })),
   }));
 }
 

@@ -7,3 +7,4 @@ export type { PerceptronBatchNorm } from './perceptron.js';
 export { type PredictionHeadOptions, predictionHead } from './prediction-head.js';
 export { type ProjectionHeadOptions, projectionHead } from './projection-head.js';
 export { type ResNetOptions, resnet8, resnet18, resnet34, resnet50, type Stem } from './resnet.js';
+export { withHead } from './with-head.js';

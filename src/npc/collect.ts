@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
+import {
+  type Dataset,
+  defaultViews,
+  stepsPerEpoch,
+  type ViewBatchesOptions,
+  type ViewSettings,
+} from '../data/index.js';
 import { requireInteger, requirePositive } from '../errors.js';
 import { defaults, type TemperatureOptions } from '../losses/settings.js';
 import { assertTakes } from '../models/index.js';
@@ -50,14 +56,10 @@ export async function collect(
   data: Dataset,
   options: CollectOptions,
 ): Promise<CollectedMultipliers[]> {
-  const { batchSizes, temperature = defaults.temperature, seed = 1, views = defaultViews(data) } = options;
-  const chunkSize = options.chunkSize ?? Math.min(256, data.length);
-  assertTakes(models.encoder, data);
+  const { batchSizes, temperature = defaults.temperature, seed = 1 } = options;
   requirePositive('temperature', temperature);
-  requireInteger('chunkSize', chunkSize, 2, data.length);
-  const count = chunkSize * stepsPerEpoch(data, chunkSize);
+  const { job, count } = collectionOf(models, data, options);
   for (const batchSize of batchSizes) requireInteger('A batch size', batchSize, 2, count);
-  const job = { dataset: data, views, batchSize: chunkSize, seed, epoch: 0 };
   const embedded = await embedViews(models, job, { training: true, onProgress: options.onProgress });
   const rows: CollectedMultipliers[] = [];
   for (const batchSize of batchSizes) {
@@ -66,6 +68,25 @@ export async function collect(
     rows.push({ data: data.name, batchSize, batches, temperature, seed, ...statistics(q), q });
   }
   return rows;
+}
+
+/**
+ * What is embedded, a chunk at a time, and how many images that are.
+ * @throws InputError where the encoder does not take the images, or for a chunk size that cannot be used
+ */
+export function collectionOf(
+  { encoder }: EmbeddingModels,
+  data: Dataset,
+  {
+    seed = 1,
+    views = defaultViews(data),
+    chunkSize = Math.min(256, data.length),
+  }: Omit<CollectOptions, 'batchSizes'>,
+): { readonly job: ViewBatchesOptions; readonly count: number } {
+  assertTakes(encoder, data);
+  requireInteger('chunkSize', chunkSize, 2, data.length);
+  const job = { dataset: data, views, batchSize: chunkSize, seed, epoch: 0 };
+  return { job, count: chunkSize * stepsPerEpoch(data, chunkSize) };
 }
 
 async function multipliersOf(

@@ -54,7 +54,7 @@ describe('compare', () => {
       /learningRateRule is linear in a and constant in b/,
     ],
     ['learning rate', { learningRate: 0.1 }, /learningRate is 0\.06 in a and 0\.1 in b/],
-    ['loss scale', { lossScale: 'sum over 2N anchors' }, /lossScale is mean.* in a and sum/],
+    ['loss scale', { lossScale: 'sum over the anchors' }, /lossScale is mean.* in a and sum/],
     ['batch size', { batchSize: 64 }, /batchSize is 32 in a and 64 in b/],
     ['epochs', { epochs: 20 }, /epochs is 10 in a and 20 in b/],
     ['warm-up', { warmupEpochs: 1 }, /warmupEpochs/],

@@ -6,10 +6,12 @@ export function row(changes: Partial<ResultRow> = {}): ResultRow {
   return {
     key: '12e45678',
     method: 'simclr',
+    queueSize: null,
+    keyMomentum: null,
     loss: 'infonce',
     temperature: 0.1,
     sigma: null,
-    lossScale: 'mean over 2N anchors',
+    lossScale: 'mean over the anchors',
     batchSize: 32,
     epochs: 10,
     seed: 1,

@@ -42,7 +42,20 @@ describe('the trials of a spec', () => {
     expect(new Set(settings({ loss: 'dcl' }).map(({ sigma }) => sigma))).toEqual(new Set([null]));
   });
 
+  test('have a queue and a key momentum only where the method has them, and are there once', () => {
+    const changes = { method: ['simclr', 'moco', 'nnclr'], queueSize: [64, 256], loss: 'dcl', seed: 1 };
+    const found = settings({ ...changes, batchSize: 32, keyMomentum: 0.99 });
+    expect(found.map(({ method, queueSize, keyMomentum }) => [method, queueSize, keyMomentum])).toEqual([
+      ['simclr', null, null],
+      ['moco', 64, 0.99],
+      ['moco', 256, 0.99],
+      ['nnclr', 64, null],
+      ['nnclr', 256, null],
+    ]);
+  });
+
   test.each<[string, Partial<SweepSpec>]>([
+    ['method', { method: 'nnclr' }],
     ['temperature', { temperature: 0.2 }],
     ['learning rate', { learningRate: 0.1 }],
     ['learning-rate rule', { learningRateRule: 'constant' }],
@@ -145,7 +158,7 @@ describe('a spec is refused', () => {
 
 test.each([
   ['02-batch-size-ablation', 45],
-  ['03-sensitivity', 60],
+  ['03-sensitivity', 66],
 ])('the spec of the notebook %s has its trials', async (name, count) => {
   const trials = trialsOf(await readSpec(`notebooks/${name}.sweep.json`), { ...images, images: 10_000 }, '1');
   expect(trials).toHaveLength(count);

@@ -6,6 +6,7 @@ import type { ResultRow } from '../../src/experiments/row.js';
 import {
   accuracyByBatchSize,
   accuracyByEpochs,
+  accuracyByQueueSize,
   differenceByFactor,
   type Figure,
   learningRateSensitivity,
@@ -89,13 +90,20 @@ describe('accuracyByBatchSize', () => {
 
 test.each([
   ['epochs', accuracyByEpochs, { epochs: 1 }, { epochs: 20 }, /epochs/],
+  [
+    'queue size',
+    accuracyByQueueSize,
+    { method: 'moco', queueSize: 64 },
+    { method: 'moco', queueSize: 256 },
+    /queue size/,
+  ],
   ['temperature', temperatureSensitivity, { temperature: 0.05 }, { temperature: 0.5 }, /temperature/],
   ['learning rate', learningRateSensitivity, { learningRate: 0.01 }, { learningRate: 0.1 }, /learning rate/],
 ] as const)('accuracy against %s has it as its axis', (_, draw, one, other, axis) => {
   const figure = draw(together(...losses(one), ...losses(other)));
   const { title, tickvals } = figure.layout.xaxis as { title: { text: string }; tickvals: number[] };
   expect(title.text).toMatch(axis);
-  expect(tickvals).toEqual([...Object.values(one), ...Object.values(other)]);
+  expect(tickvals).toEqual([one, other].map((changes) => Object.values(changes).at(-1)));
   expect(figure.data.map(({ name }) => name)).toEqual(['InfoNCE', 'InfoNCE, seeds', 'DCL', 'DCL, seeds']);
 });
 
@@ -187,4 +195,9 @@ describe('sensitivityBars', () => {
     const loss = sensitivity(results, { factor: 'temperature', measure: 'finalLoss' });
     expect(() => sensitivityBars([loss])).toThrow(/not of finalLoss/);
   });
+});
+
+test('a figure against the queue size refuses methods without a queue', () => {
+  const rows = together({ method: 'moco', queueSize: 64 }, { method: 'moco', queueSize: null });
+  expect(() => accuracyByQueueSize(rows)).toThrow(/A trial of moco has no queueSize/);
 });

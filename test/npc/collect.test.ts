@@ -1,39 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
 import { from } from 'arquero';
 import { beforeAll, describe, expect, it, test } from 'vitest';
-import { inMemory, simclrViews, viewBatches } from '../../src/data/index.js';
+import { simclrViews, viewBatches } from '../../src/data/index.js';
 import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
-import { projectionHead, resnet8 } from '../../src/models/index.js';
 import { collect, multiplier, statistics } from '../../src/npc/index.js';
+import { noise, smallModels } from './noise.js';
 
 beforeAll(async () => {
   await engine.use({ name: 'onnxruntime', threads: 1 });
 });
 
-/** Images of 6 x 6 pixels of noise. */
-function noise(length: number) {
-  const pixels = Uint8Array.from({ length: length * 36 }, (_, i) => (i * 7919 + (i >> 3) * 104_729) % 256);
-  return inMemory({
-    name: 'noise',
-    pixels,
-    shape: [6, 6, 1],
-    labels: new Int32Array(length),
-    classes: ['a'],
-  });
-}
-
-function models() {
-  const encoder = resnet8({ width: 2, inputShape: [6, 6, 1], seed: 5 });
-  const inputFeatures = encoder.outputShape[1] as number;
-  return { encoder, projection: projectionHead({ inputFeatures, outputFeatures: 3, seed: 1 }) };
-}
-
 const weightsOf = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
 
 describe('collect', () => {
   test('gives at the size of a chunk what training on such batches sees, batch by batch', async () => {
-    const [{ encoder, projection }, data] = [models(), noise(18)];
+    const [{ encoder, projection }, data] = [smallModels(), noise(18)];
     const views = simclrViews();
     const [row] = await collect({ encoder, projection }, data, {
       batchSizes: [6],
@@ -61,7 +43,7 @@ describe('collect', () => {
 
   test('gives every anchor a larger q in a larger batch, and less variation', async () => {
     const data = noise(64);
-    const rows = await collect(models(), data, { batchSizes: [2, 4, 16, 64], temperature: 0.5 });
+    const rows = await collect(smallModels(), data, { batchSizes: [2, 4, 16, 64], temperature: 0.5 });
     const byAnchor = rows.map(({ q, batchSize }) => {
       const anchors = new Map<string, number>();
       for (const [n, value] of q.entries()) {
@@ -80,7 +62,7 @@ describe('collect', () => {
   });
 
   test('leaves the models as they were, and no tensor behind', async () => {
-    const both = models();
+    const both = smallModels();
     const before = [weightsOf(both.encoder), weightsOf(both.projection)];
     const { numTensors } = tf.memory();
     await collect(both, noise(16), { batchSizes: [4], chunkSize: 8 });
@@ -89,7 +71,7 @@ describe('collect', () => {
   });
 
   test('compares the features themselves where there is no projection head, and reports its progress', async () => {
-    const { encoder, projection } = models();
+    const { encoder, projection } = smallModels();
     const progress: number[][] = [];
     const options = { batchSizes: [8], chunkSize: 8, onProgress: (...args: number[]) => progress.push(args) };
     const [features] = await collect({ encoder }, noise(20), options);
@@ -102,7 +84,7 @@ describe('collect', () => {
   });
 
   test('gives rows of a table', async () => {
-    const rows = await collect(models(), noise(16), { batchSizes: [4, 8] });
+    const rows = await collect(smallModels(), noise(16), { batchSizes: [4, 8] });
     const table = from(rows);
     expect(table.columnNames()).toEqual(expect.arrayContaining(['batchSize', 'mean', 'variation', 'q']));
     expect(table.array('batchSize')).toEqual([4, 8]);
@@ -110,7 +92,7 @@ describe('collect', () => {
   });
 
   test('is compiled once for all chunks and batches of a size', async () => {
-    const both = models();
+    const both = smallModels();
     await collect(both, noise(16), { batchSizes: [4], chunkSize: 8 });
     const { compilations } = engine.statistics();
     await collect(both, noise(48), { batchSizes: [4], chunkSize: 8 });
@@ -125,13 +107,13 @@ describe('collect', () => {
     [{ batchSizes: [4], temperature: 0 }, 'temperature is 0'],
     [{ batchSizes: [4], seed: -1 }, 'seed is -1'],
   ])('refuses %j', async (options, message) => {
-    const refused = collect(models(), noise(16), options);
+    const refused = collect(smallModels(), noise(16), options);
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow(message);
   });
 
   it('refuses an encoder that has diverged, and leaves no tensor behind', async () => {
-    const { encoder } = models();
+    const { encoder } = smallModels();
     tf.tidy(() =>
       encoder.setWeights(encoder.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN))),
     );
