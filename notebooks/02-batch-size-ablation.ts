@@ -157,7 +157,7 @@ dcl.notebook.show(dcl.figures.differenceByFactor(results));
 dcl.notebook.show(dcl.figures.differenceByFactor(results, { measure: 'linearTop1' }));
 
 // %% [markdown]
-// The same as numbers, in points of accuracy. *Ahead* and *behind* say that the interval leaves out 0; otherwise these seeds do not tell.
+// The same as numbers, in points of accuracy. *Higher* and *lower* say that the interval leaves out 0; otherwise these seeds do not tell the two losses apart.
 
 // %%
 type Measured = 'knnTop1' | 'linearTop1';
@@ -167,6 +167,7 @@ interface Difference {
   difference: number;
   low: number | null;
   high: number | null;
+  verdict: dcl.experiments.Verdict;
 }
 const points = (share: number) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
 
@@ -176,12 +177,6 @@ function differencesOf(loss: string, measure: Measured): Difference[] {
   const found = table.objects() as Difference[];
   // With one batch size there is no such column.
   return found.map((row) => ({ ...row, batchSize: row.batchSize ?? smallest }));
-}
-
-function verdict({ low, high }: Difference): string {
-  if (low === null || high === null) return 'one seed does not tell';
-  if (low > 0) return 'ahead';
-  return high < 0 ? 'behind' : 'not told apart';
 }
 
 const others = losses.filter((loss) => loss !== 'infonce');
@@ -199,14 +194,14 @@ dcl.notebook.show(
       '95 % interval':
         difference.low === null ? '' : `${points(difference.low)} to ${points(difference.high)}`,
       seeds: difference.n,
-      verdict: verdict(difference),
+      verdict: difference.verdict,
     })),
   ),
 );
 
 // %% [markdown]
 // One more caution before anyone celebrates. These are many comparisons at once, and a 95 % interval is wrong one time in twenty: among
-// twenty true nulls, expect one *ahead* or *behind* by chance. Trust a pattern over several batch sizes more than a single star.
+// twenty true nulls, expect one *higher* or *lower* by chance. Trust a pattern over several batch sizes more than a single star.
 //
 // ## 5. $q$ in training, by batch size
 //
@@ -318,7 +313,7 @@ for (const { loss, measure, ...difference } of differences.filter(({ measure }) 
       : `, 95 % interval ${points(difference.low)} to ${points(difference.high)}, ${difference.n} seeds`;
   console.log(
     `batch ${difference.batchSize}: kNN ${loss} ${percent(loss)}, infonce ${percent('infonce')}: ${points(difference.difference)} points` +
-      `${interval}: ${loss} ${verdict(difference) === 'not told apart' ? 'and infonce are not told apart' : `is ${verdict(difference)}`}`,
+      `${interval}: ${loss} is ${difference.verdict}`,
   );
 }
 for (const loss of losses) {

@@ -213,11 +213,8 @@ dcl.notebook.show(dcl.figures.sensitivityBars(sensitivities, { subtitle: scale }
 
 // %%
 const inPoints = (share: number) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
-function verdict({ low, high }: dcl.experiments.MeanInterval): string {
-  if (low === null || high === null) return 'one seed does not tell';
-  if (high < 0) return 'DCL is less sensitive';
-  return low > 0 ? 'DCL is more sensitive' : 'not told apart';
-}
+/** Whether DCL's range is higher or lower than InfoNCE's. */
+const verdict = dcl.experiments.verdict;
 dcl.notebook.show(
   aq.from(
     sensitivities.map(({ factor, a, b, difference }) => ({
@@ -227,7 +224,7 @@ dcl.notebook.show(
       'DCL less InfoNCE': inPoints(difference.mean),
       '95 % interval':
         difference.low === null ? '' : `${inPoints(difference.low)} to ${inPoints(difference.high)}`,
-      verdict: verdict(difference),
+      "DCL's range": verdict(difference),
     })),
   ),
 );
@@ -241,9 +238,9 @@ dcl.notebook.show(
 for (const { factor, seeds, difference, a, b } of sensitivities)
   console.log(
     `${factor}: over the values tried, InfoNCE's accuracy ranges over ${(100 * a.interval.mean).toFixed(2)} points, DCL's over ` +
-      `${(100 * b.interval.mean).toFixed(2)}, ${seeds.length} seed(s): ${verdict(difference)}.`,
+      `${(100 * b.interval.mean).toFixed(2)}, ${seeds.length} seed(s): DCL's is ${verdict(difference)}.`,
   );
-const less = sensitivities.filter(({ difference }) => verdict(difference) === 'DCL is less sensitive');
+const less = sensitivities.filter(({ difference }) => verdict(difference) === 'lower');
 console.log(
   `The paper says that DCL is less sensitive to its settings. At this scale (${scale}) that is seen for ${less.length} of ` +
     `${sensitivities.length} settings${less.length > 0 ? `: ${less.map(({ factor }) => factor).join(', ')}` : ''}.`,

@@ -2,7 +2,7 @@ import { type ColumnTable, table } from 'arquero';
 import { InputError, requireOneOf } from '../errors.js';
 import { arm, type ComparedFactor, comparedColumns, distinct, grouped, stated, varying } from './arms.js';
 import { type Measure, measureColumns } from './columns.js';
-import { type MeanInterval, meanInterval } from './interval.js';
+import { type MeanInterval, meanInterval, type Verdict, verdict } from './interval.js';
 import { type Results, rowsOf } from './results.js';
 import type { ResultRow } from './row.js';
 
@@ -27,6 +27,8 @@ export interface Comparison {
   readonly differences: readonly number[];
   /** Of the differences: a paired Student's t interval. */
   readonly difference: MeanInterval;
+  /** Whether the measure is higher or lower in b, as the interval tells. */
+  readonly verdict: Verdict;
   /** All of it in a sentence. */
   readonly text: string;
 }
@@ -50,7 +52,11 @@ export function compare(a: Results, b: Results, options: CompareOptions = {}): C
   const differences = seeds.map((seed) => of(arms.b, seed) - of(arms.a, seed));
   const difference = meanInterval(differences, level);
   const text = sentence(`${factor} ${second} less ${factor} ${first}`, measure, difference);
-  return { factor, measure, a: first, b: second, seeds, differences, difference, text };
+  return {
+    ...{ factor, measure, a: first, b: second, seeds, differences, difference },
+    verdict: verdict(difference),
+    text,
+  };
 }
 
 function requireComparable(arms: Readonly<Record<'a' | 'b', ResultRow[]>>, factor: ComparedFactor): void {
@@ -116,8 +122,8 @@ export interface ComparisonsOptions extends CompareOptions {
 
 /**
  * `compare` for every combination of the other settings, such as DCL with InfoNCE at each batch size: a table with the
- * settings that vary, the number of seeds `n`, and the `difference` of b less a with the ends of its interval, `low` and
- * `high`, in the measure's unit.
+ * settings that vary, the number of seeds `n`, the `difference` of b less a with the ends of its interval, `low` and
+ * `high`, in the measure's unit, and the `verdict`, whether b is higher or lower.
  * @throws InputError where `compare` does, or where a value is not there
  */
 export function comparisons(results: Results, { a, b, ...options }: ComparisonsOptions): ColumnTable {
@@ -127,9 +133,10 @@ export function comparisons(results: Results, { a, b, ...options }: ComparisonsO
   const compared = grouped(rows, others).map(([row]) => {
     const settings = Object.fromEntries(others.map((name) => [name, row![name]]));
     const [armA, armB] = [a, b].map((value) => arm(results, { ...settings, [factor]: value }));
-    const { n, mean, low, high } = compare(armA!, armB!, options).difference;
-    return { ...settings, n, difference: mean, low, high } as Readonly<Record<string, unknown>>;
+    const { difference, verdict } = compare(armA!, armB!, options);
+    const { n, mean, low, high } = difference;
+    return { ...settings, n, difference: mean, low, high, verdict } as Readonly<Record<string, unknown>>;
   });
-  const names = [...others, 'n', 'difference', 'low', 'high'];
+  const names = [...others, 'n', 'difference', 'low', 'high', 'verdict'];
   return table(Object.fromEntries(names.map((name) => [name, compared.map((entry) => entry[name])])));
 }

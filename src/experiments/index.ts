@@ -8,7 +8,7 @@ export {
   comparisons,
 } from './compare.js';
 export type * from './events.js';
-export { type MeanInterval, meanInterval } from './interval.js';
+export { type MeanInterval, meanInterval, type Verdict, verdict } from './interval.js';
 export { provenance } from './provenance.js';
 export { type PublishedResults, published } from './published.js';
 export { readSpec } from './require-spec.js';
@@ -19,4 +19,5 @@ export { type MeasureRange, type Sensitivity, type SensitivityOptions, sensitivi
 export type { Factor, LearningRateRule, OneOrMore, SweepSpec, VariedAlone } from './spec.js';
 export { summarise } from './summary.js';
 export { type SweepOptions, sweep } from './sweep.js';
+export { trialRun } from './sweep-folder.js';
 export type { SweepImages, Trial, TrialSettings } from './trial.js';

@@ -29,3 +29,13 @@ export function meanInterval(values: readonly number[], level = 0.95): MeanInter
   const half = jStat.studentt.inv((1 + level) / 2, n - 1) * Math.sqrt(variance / n);
   return { n, mean, low: mean - half, high: mean + half, level };
 }
+
+/** What an interval of differences says: which side of 0 it lies on, if it lies on one. */
+export type Verdict = 'higher' | 'lower' | 'not told apart' | 'one seed does not tell';
+
+/** @param difference - of one arm less another */
+export function verdict({ low, high }: MeanInterval): Verdict {
+  if (low === null || high === null) return 'one seed does not tell';
+  if (low > 0) return 'higher';
+  return high < 0 ? 'lower' : 'not told apart';
+}

@@ -9,6 +9,7 @@ import { pretrain, type Run, readEvents } from '../train/index.js';
 import { computedBy } from './computed-by.js';
 import { pooled } from './pooled-multiplier.js';
 import type { Measures, ResultRow } from './row.js';
+import { trialFiles } from './sweep-folder.js';
 import type { Trial, TrialSettings } from './trial.js';
 import type { FromWorker } from './worker-messages.js';
 
@@ -29,7 +30,7 @@ export async function runTrial(
 ): Promise<ResultRow | undefined> {
   const encoder = encoderOf(settings, splits);
   try {
-    const run = join(folder, 'run');
+    const run = join(folder, trialFiles.run);
     const training = trainingOf(settings, splits, encoder, run, checkpointSeconds);
     onRun(training);
     const trainSeconds = await train(training, report);

@@ -8,8 +8,10 @@ import type { ResultRow } from './row.js';
 import type { SweepSpec } from './spec.js';
 import type { Trial } from './trial.js';
 
-/** What a trial's folder holds besides its run. */
+/** What a trial's folder holds. */
 export const trialFiles = {
+  /** The folder of its training run. */
+  run: 'run',
   /** The row of a trial that is done. */
   result: 'result.json',
   /** Why the trial could not be done, until it is. */
@@ -97,6 +99,15 @@ export async function readRows(
   }
   const rows = await Promise.all(record.trials.map((key) => rowOf(folder, key)));
   return { spec: record.spec, rows: rows.filter((row) => row !== undefined) };
+}
+
+/**
+ * The folder of a trial's training run, for `train.loadModels` and `train.readEvents`.
+ * @param folder - of the sweep
+ * @param key - the trial's, as its row has it
+ */
+export function trialRun(folder: string, key: string): string {
+  return join(folder, files.trials, key, trialFiles.run);
 }
 
 function rowOf(folder: string, key: string): Promise<ResultRow | undefined> {

@@ -1,3 +1,4 @@
+import { chanceLine, chanceText } from './chance-line.js';
 import { baseLayout, type Figure, rounded, type Trace } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
@@ -29,10 +30,7 @@ export function accuracyBars(
   });
   const layout = baseLayout({
     title: options.title ?? 'Accuracy on the test set',
-    subtitle: [
-      options.subtitle,
-      chance === undefined ? undefined : `dashed line: chance, ${(100 * chance).toFixed(0)} %`,
-    ],
+    subtitle: [options.subtitle, chanceText(chance)],
     x: '',
     y: options.measure ?? 'top-1 accuracy (%)',
   });
@@ -69,11 +67,4 @@ function bars(name: string, values: readonly number[], colour: string): Trace[] 
     marker: { color: '#ffffff', size: 8, line: { color: '#222222', width: 1 } },
   };
   return [bar, dots];
-}
-
-function chanceLine(chance: number | undefined): Record<string, unknown> {
-  if (chance === undefined) return {};
-  const y = 100 * chance;
-  const line = { color: '#222222', width: 1.5, dash: 'dash' };
-  return { shapes: [{ type: 'line', xref: 'paper', x0: 0, x1: 1, y0: y, y1: y, line }] };
 }

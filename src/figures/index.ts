@@ -21,6 +21,11 @@ export {
 } from './multiplier-during-training.js';
 export { type MultiplierHistogramOptions, multiplierHistogram } from './multiplier-histogram.js';
 export type { MultiplierRow } from './multiplier-row.js';
+export {
+  type NeighbourClassesOptions,
+  type NeighbourShare,
+  neighbourClasses,
+} from './neighbour-classes.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';
 export { type SensitivityBarsOptions, sensitivityBars } from './sensitivity-bars.js';
 export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-matrix.js';

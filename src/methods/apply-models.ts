@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { BatchNormOptions } from '../models/index.js';
 
 /**
  * Passes each view through the models, one after the other. Views of one shape pass as one batch, the first view's rows
@@ -9,7 +10,7 @@ import * as tf from '@tensorflow/tfjs';
 export function applyModels(
   models: readonly tf.LayersModel[],
   views: readonly tf.Tensor[],
-  options: { readonly training: boolean },
+  options: BatchNormOptions,
 ): tf.Tensor2D[] {
   return sameShaped(views).flatMap((group) => {
     const outputs = models.reduce<tf.Tensor>(

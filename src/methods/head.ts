@@ -1,26 +1,34 @@
 import type * as tf from '@tensorflow/tfjs';
-import { featuresOf } from '../models/index.js';
+import { featuresOf, type PerceptronBatchNorm } from '../models/index.js';
 
-/** Sizes of a projection head, a perceptron that is thrown away after pretraining. */
+/** A projection head, a perceptron that is thrown away after pretraining. */
 export interface HeadOptions {
   /** Width of the hidden layers; by default the encoder's number of features. */
   readonly hiddenFeatures?: number;
   /** Dimension d of the embeddings that the loss compares, each view's [N, d]; 128 by default. */
   readonly outputFeatures?: number;
+  /** Which of its linear layers batch norm follows; by default the `hidden` ones, in NNCLR `all`. */
+  readonly batchNorm?: PerceptronBatchNorm;
 }
 
-const defaultOutputFeatures = 128;
+interface CompleteHead {
+  readonly hiddenFeatures: number | undefined;
+  readonly outputFeatures: number;
+  readonly batchNorm: PerceptronBatchNorm;
+}
+
+/** @param batchNorm - the method's default */
+export function completeHead(head: HeadOptions, batchNorm: PerceptronBatchNorm): CompleteHead {
+  return { outputFeatures: 128, batchNorm, ...head, hiddenFeatures: head.hiddenFeatures };
+}
 
 /** As stored with a run. */
-export function headSettings({ hiddenFeatures, outputFeatures = defaultOutputFeatures }: HeadOptions) {
-  return { hiddenFeatures: hiddenFeatures ?? 'as the encoder', outputFeatures };
+export function headSettings({ hiddenFeatures = 0, outputFeatures, batchNorm }: CompleteHead) {
+  return { hiddenFeatures: hiddenFeatures || 'as the encoder', outputFeatures, headBatchNorm: batchNorm };
 }
 
-/** @throws InputError for an encoder that does not give one vector per image */
-export function headSizes(
-  encoder: tf.LayersModel,
-  { hiddenFeatures, outputFeatures = defaultOutputFeatures }: HeadOptions,
-) {
+/** What `models.projectionHead` takes. @throws InputError for an encoder that does not give one vector per image */
+export function headFor(encoder: tf.LayersModel, { hiddenFeatures, ...head }: CompleteHead) {
   const inputFeatures = featuresOf(encoder);
-  return { inputFeatures, hiddenFeatures: hiddenFeatures ?? inputFeatures, outputFeatures };
+  return { ...head, inputFeatures, hiddenFeatures: hiddenFeatures ?? inputFeatures };
 }

@@ -4,7 +4,7 @@ import { type ContrastiveLoss, normalise, queueSimilarities } from '../losses/in
 import { copyOf, projectionHead } from '../models/index.js';
 import { applyModels } from './apply-models.js';
 import { contrast } from './contrast.js';
-import { type HeadOptions, headSettings, headSizes } from './head.js';
+import { completeHead, type HeadOptions, headFor, headSettings } from './head.js';
 import type { Learner, Method } from './method.js';
 import { follow, type MomentumSchedule, scheduledMomentum } from './momentum-encoder.js';
 import { createQueue, enqueue } from './queue.js';
@@ -13,7 +13,10 @@ import { withoutGradient } from './without-gradient.js';
 export interface MocoOptions {
   /** Compares each query with its key and with the queue: DCL leaves the key out of the denominator, so the queue alone remains. */
   readonly loss: ContrastiveLoss;
-  /** By default as wide as the encoder's features, to 128 dimensions; without batch norm, as in MoCo v2. */
+  /**
+   * By default SimCLR's, as wide as the encoder's features and to 128 dimensions. Chen et al. have no batch norm in it
+   * (`batchNorm: 'none'`); without, a run of few epochs leaves all embeddings near one direction.
+   */
   readonly head?: HeadOptions;
   /** Keys K in the queue, any number above 0; 4096 by default, on ImageNet MoCo v2 takes 65,536. */
   readonly queueSize?: number;
@@ -29,8 +32,8 @@ export interface MocoOptions {
  * negatives, so their number does not depend on the batch.
  *
  * MoCo shuffles the keys' batch over several devices, so that batch norm's statistics do not tell which key belongs to
- * which query. On one device there is nothing to shuffle: here keys are normalised by moving statistics, which follow
- * the query encoder's as the weights do (EMAN, Cai et al., 2021). So no key depends on the other images of its batch.
+ * which query. On one device there is nothing to shuffle: here keys are normalised by the key encoder's moving statistics,
+ * as the batches of keys before have left them. So no key depends on the other images of its batch.
  *
  * With small crops each of them is one more query of its image's key.
  *
@@ -38,25 +41,19 @@ export interface MocoOptions {
  * encoder that does not give one vector per image, [N, features], and for sizes of the head that are no whole numbers above 0.
  */
 export function moco(options: MocoOptions): Method {
-  const {
-    loss,
-    head = {},
-    queueSize = 4096,
-    keyMomentum = 0.999,
-    keyMomentumSchedule = 'constant',
-  } = options;
+  const head = completeHead(options.head ?? {}, 'hidden');
+  const { loss, queueSize = 4096, keyMomentum = 0.999, keyMomentumSchedule = 'constant' } = options;
   requireInteger('queueSize', queueSize);
   requireRange('keyMomentum', keyMomentum, 0, 1);
   requireOneOf('keyMomentumSchedule', keyMomentumSchedule, ['constant', 'cosine']);
-  const keyBatchNorm = 'moving statistics that follow as the weights do';
+  const keyBatchNorm = 'moving statistics of earlier keys';
   return {
     name: 'moco',
     loss,
     settings: { ...headSettings(head), queueSize, keyMomentum, keyMomentumSchedule, keyBatchNorm },
     start(encoder, seed) {
-      const sizes = headSizes(encoder, head);
-      const projection = projectionHead({ ...sizes, batchNorm: 'none', seed });
-      const queue = createQueue(queueSize, sizes.outputFeatures, seed);
+      const projection = projectionHead({ ...headFor(encoder, head), seed });
+      const queue = createQueue(queueSize, head.outputFeatures, seed);
       const momentum = (progress: tf.Scalar) => scheduledMomentum(keyMomentum, keyMomentumSchedule, progress);
       return followedBy([encoder, projection], queue, momentum, loss);
     },
@@ -77,7 +74,10 @@ function followedBy(
     memory: { queue },
     embed([view1, view2, ...crops]) {
       const keys = withoutGradient(() => {
-        const [embeddings] = applyModels([keyEncoder, keyProjection], [view2!], { training: false });
+        const [embeddings] = applyModels([keyEncoder, keyProjection], [view2!], {
+          training: false,
+          track: true,
+        });
         return normalise(embeddings!);
       });
       const trained = applyModels(queryModels, [view1!, ...crops], { training: true });

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 
 /**
- * Moves every weight of the copy, batch norm's moving statistics included, towards that of the model:
- * copy = m copy + (1 - m) model (He et al., MoCo, 2020, equation 2; for the statistics Cai et al., EMAN, 2021).
+ * Moves every trained weight of the copy towards that of the model: copy = m copy + (1 - m) model (He et al., MoCo, 2020,
+ * equation 2). Batch norm's moving statistics are the copy's own: those of other weights would not fit it.
  */
 export function follow(copy: tf.LayersModel, model: tf.LayersModel, momentum: tf.Scalar): void {
   tf.tidy(() => {
     const rest = tf.sub(1, momentum);
-    for (const [i, weight] of model.weights.entries()) {
-      const own = copy.weights[i]!.read() as tf.Variable;
+    for (const [i, weight] of model.trainableWeights.entries()) {
+      const own = copy.trainableWeights[i]!.read() as tf.Variable;
       own.assign(tf.add(tf.mul(own, momentum), tf.mul(weight.read(), rest)));
     }
   });

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireInteger } from '../errors.js';
 import { type ContrastiveLoss, crossSimilarities, joined, normalise } from '../losses/index.js';
-import { predictionHead, projectionHead } from '../models/index.js';
+import { featuresOf, predictionHead, projectionHead } from '../models/index.js';
 import { applyModels } from './apply-models.js';
 import { contrast } from './contrast.js';
-import { type HeadOptions, headSettings, headSizes } from './head.js';
+import { completeHead, type HeadOptions, headFor, headSettings } from './head.js';
 import type { Learner, Method } from './method.js';
 import { createQueue, enqueue } from './queue.js';
 import { withoutGradient } from './without-gradient.js';
@@ -32,7 +32,9 @@ export interface NnclrOptions {
  * The method throws an InputError for a queue size that cannot be used; its `start` does for an encoder that does not give
  * one vector per image, [N, features], and for sizes of the heads that are no whole numbers above 0.
  */
-export function nnclr({ loss, head = {}, predictionFeatures, queueSize = 4096 }: NnclrOptions): Method {
+export function nnclr(options: NnclrOptions): Method {
+  const head = completeHead(options.head ?? {}, 'all');
+  const { loss, predictionFeatures, queueSize = 4096 } = options;
   requireInteger('queueSize', queueSize);
   return {
     name: 'nnclr',
@@ -43,14 +45,13 @@ export function nnclr({ loss, head = {}, predictionFeatures, queueSize = 4096 }:
       queueSize,
     },
     start(encoder, seed) {
-      const sizes = headSizes(encoder, head);
-      const projection = projectionHead({ ...sizes, hiddenLayers: 2, batchNorm: 'all', seed });
+      const projection = projectionHead({ ...headFor(encoder, head), hiddenLayers: 2, seed });
       const prediction = predictionHead({
-        features: sizes.outputFeatures,
-        hiddenFeatures: predictionFeatures ?? 2 * sizes.inputFeatures,
+        features: head.outputFeatures,
+        hiddenFeatures: predictionFeatures ?? 2 * featuresOf(encoder),
         seed,
       });
-      const queue = createQueue(queueSize, sizes.outputFeatures, seed);
+      const queue = createQueue(queueSize, head.outputFeatures, seed);
       return compareNeighbours({ encoder, projection, prediction }, queue, loss);
     },
   };

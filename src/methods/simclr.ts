@@ -3,7 +3,7 @@ import { type ContrastiveLoss, joined, normalise, similarities } from '../losses
 import { projectionHead } from '../models/index.js';
 import { applyModels } from './apply-models.js';
 import { contrast } from './contrast.js';
-import { type HeadOptions, headSettings, headSizes } from './head.js';
+import { completeHead, type HeadOptions, headFor, headSettings } from './head.js';
 import type { Learner, Method } from './method.js';
 
 export interface SimclrOptions {
@@ -23,13 +23,14 @@ export interface SimclrOptions {
  * The method's `start` throws an InputError for an encoder that does not give one vector per image, [N, features], and
  * for numbers of features of the head that are no whole numbers above 0.
  */
-export function simclr({ loss, head = {} }: SimclrOptions): Method {
+export function simclr({ loss, ...options }: SimclrOptions): Method {
+  const head = completeHead(options.head ?? {}, 'hidden');
   return {
     name: 'simclr',
     loss,
     settings: headSettings(head),
     start(encoder, seed) {
-      const projection = projectionHead({ ...headSizes(encoder, head), seed });
+      const projection = projectionHead({ ...headFor(encoder, head), seed });
       return compareWith(encoder, projection, loss);
     },
   };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { channelMoments, normaliseByBatch } from './normalise-by-batch.js';
+import { type ChannelMoments, channelMoments, normaliseByBatch } from './normalise-by-batch.js';
 
 /** How a {@link BatchNorm} is stored; PyTorch's defaults. */
 interface Config {
@@ -11,6 +11,12 @@ interface Config {
 
 const defaults: Config = { momentum: 0.9, epsilon: 1e-5 };
 
+/** What a model is applied with; batch norm is all that it makes a difference to. */
+export interface BatchNormOptions {
+  readonly training?: boolean;
+  readonly track?: boolean;
+}
+
 type LayerConfig = Partial<Config> & { readonly name?: string };
 
 /**
@@ -19,8 +25,9 @@ type LayerConfig = Partial<Config> & { readonly name?: string };
  * moving variance takes the unbiased one of the batch, the output the biased one.
  *
  * Called with `{ training: true }` it normalises by the batch and moves the statistics, otherwise by the moving
- * statistics. The training form goes over its input few times: two sums per channel and one affine map forward, two
- * sums and one affine map of (dy, x) backward.
+ * statistics; with `{ track: true }` as well it moves these afterwards, so that what comes out depends on earlier batches
+ * alone. The training form goes over its input few times: two sums per channel and one affine map forward, two sums and
+ * one affine map of (dy, x) backward.
  */
 export class BatchNorm extends tf.layers.Layer {
   static className = 'BatchNorm';
@@ -53,22 +60,29 @@ export class BatchNorm extends tf.layers.Layer {
     return inputShape;
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], options: { readonly training?: boolean }): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], options: BatchNormOptions): tf.Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
       const [gamma, beta] = [read(this.gamma), read(this.beta)];
-      if (options.training !== true) {
-        return tf.batchNorm(x, read(this.movingMean), read(this.movingVariance), beta, gamma, this.epsilon);
+      if (options.training === true) {
+        const moments = channelMoments(x);
+        this.moveBoth(moments);
+        return normaliseByBatch(x, gamma, beta, moments, this.epsilon);
       }
-      const moments = channelMoments(x);
-      this.move(this.movingMean, moments.mean);
-      this.move(this.movingVariance, tf.mul(moments.variance, moments.count / (moments.count - 1)));
-      return normaliseByBatch(x, gamma, beta, moments, this.epsilon);
+      const [mean, variance] = [read(this.movingMean), read(this.movingVariance)];
+      const normalised = tf.batchNorm(x, mean, variance, beta, gamma, this.epsilon);
+      if (options.track === true) this.moveBoth(channelMoments(x));
+      return normalised;
     });
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), momentum: this.momentum, epsilon: this.epsilon };
+  }
+
+  private moveBoth({ mean, variance, count }: ChannelMoments): void {
+    this.move(this.movingMean, mean);
+    this.move(this.movingVariance, tf.mul(variance, count / (count - 1)));
   }
 
   private move(statistic: tf.LayerVariable, batch: tf.Tensor): void {

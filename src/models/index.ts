@@ -1,3 +1,4 @@
+export type { BatchNormOptions } from './batch-norm.js';
 export { architectures, byName } from './by-name.js';
 export { copyOf } from './copy.js';
 export { assertFinite, assertTakes, featuresOf, type NamedImages } from './encoder.js';

@@ -14,7 +14,9 @@ export interface QueueModels extends EmbeddingModels {
   readonly keyProjection?: tf.LayersModel;
 }
 
-export interface CollectQueueOptions extends Omit<CollectOptions, 'batchSizes'> {
+export interface CollectQueueOptions extends Omit<CollectOptions, 'batchSizes' | 'chunkSize'> {
+  /** Images embedded at a time; a quarter of all by default, but at most 256. */
+  readonly chunkSize?: number;
   /** Keys K in a queue, each at least 1. */
   readonly queueSizes: readonly number[];
 }
@@ -46,7 +48,8 @@ export async function collectQueue(
 ): Promise<CollectedQueueMultipliers[]> {
   const { queueSizes, temperature = defaults.temperature, seed = 1 } = options;
   requirePositive('temperature', temperature);
-  const { job, count } = collectionOf(models, data, options);
+  const chunkSize = options.chunkSize ?? Math.max(2, Math.min(256, Math.floor(data.length / 4)));
+  const { job, count } = collectionOf(models, data, { ...options, chunkSize });
   const chunk = job.batchSize;
   for (const queueSize of queueSizes) {
     requireInteger('A queue size', queueSize);

@@ -105,6 +105,19 @@ describe('dcl-lab', () => {
     );
   });
 
+  test('pretrains with MoCo, whose queue is in the checkpoint, and with its options alone', async () => {
+    const moco = await dclLab(...pretrain('moco', '--method', 'moco', '--queue-size', '6'));
+    expect(moco).toMatchObject({ status: 0 });
+    const checkpoint = await readFile(join(folder, 'moco', 'checkpoint.safetensors'));
+    const { tensors } = decodeSafetensors(checkpoint, 'checkpoint.safetensors');
+    expect(tensors.get('memory/queue')).toMatchObject({ shape: [6, 4] });
+    const refused = await dclLab(...pretrain('simclr', '--queue-size', '6'));
+    expect(refused).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('queueSize is 6, but the method simclr has no such setting'),
+    });
+  });
+
   test('killed at any moment, resumes to the same events, losses to the last digit', async () => {
     const options = ['--epochs', '20', '--checkpoint-seconds', '0.05'];
     await dclLab(...pretrain('uninterrupted', ...options));

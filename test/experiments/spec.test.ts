@@ -158,7 +158,7 @@ describe('a spec is refused', () => {
 
 test.each([
   ['02-batch-size-ablation', 45],
-  ['03-sensitivity', 66],
+  ['03-sensitivity', 60],
 ])('the spec of the notebook %s has its trials', async (name, count) => {
   const trials = trialsOf(await readSpec(`notebooks/${name}.sweep.json`), { ...images, images: 10_000 }, '1');
   expect(trials).toHaveLength(count);

@@ -86,8 +86,16 @@ def nnclr_heads(features):
 
 
 @torch.no_grad()
+def track(layer, inputs, _):
+    """Moves a batch norm's running statistics by the batch that they have just normalised."""
+    channels = inputs[0].transpose(0, 1).flatten(1)
+    layer.running_mean.lerp_(channels.mean(1), layer.momentum)
+    layer.running_var.lerp_(channels.var(1), layer.momentum)
+
+
+@torch.no_grad()
 def key_of(model, query):
-    """A key model near its query, with running statistics of its own, for inference."""
+    """A key model near its query, with running statistics of its own, which normalise it."""
     key, first_phase = copy.deepcopy(query).eval(), SETTINGS["firstPhases"][model]
     for phase, _, weight in formulas.weights(key, first_phase):
         values = formulas.tensorflow_layout(weight)
@@ -96,15 +104,14 @@ def key_of(model, query):
         if isinstance(layer, formulas.NORMS):
             layer.running_mean.copy_(0.1 * chirp(layer.running_mean.shape, phase + 1))
             layer.running_var.copy_(1 + 0.2 * chirp(layer.running_var.shape, phase + 2))
+            layer.register_forward_hook(track)
     return key
 
 
+@torch.no_grad()
 def move_key(key, query):
-    """Weights and running statistics alike (exponential moving average normalisation, Cai et al., 2021)."""
-    kept, values = SETTINGS["keyMomentum"], query.state_dict()
-    for name, value in key.state_dict().items():
-        if value.is_floating_point():
-            value.copy_(kept * value + (1 - kept) * values[name])
+    for own, new in zip(key.parameters(), query.parameters()):
+        own.lerp_(new, 1 - SETTINGS["keyMomentum"])
 
 
 def first_queue(features):

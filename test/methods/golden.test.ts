@@ -20,7 +20,7 @@ function methodOf(method: string, lossName: string): Method {
   const loss = lossByName(lossName, { temperature, ...(lossName === 'dclw' && { sigma }) });
   const { hiddenFeatures, outputFeatures } = golden.moco;
   const shared = { loss, head: { hiddenFeatures, outputFeatures }, queueSize };
-  if (method === 'moco') return moco({ ...shared, keyMomentum });
+  if (method === 'moco') return moco({ ...shared, head: { ...shared.head, batchNorm: 'none' }, keyMomentum });
   return nnclr({ ...shared, predictionFeatures: golden.nnclr.predictionHiddenFeatures });
 }
 
