@@ -33,7 +33,8 @@ export interface MocoOptions {
  *
  * MoCo shuffles the keys' batch over several devices, so that batch norm's statistics do not tell which key belongs to
  * which query. On one device there is nothing to shuffle: here keys are normalised by the key encoder's moving statistics,
- * as the batches of keys before have left them. So no key depends on the other images of its batch.
+ * as the batches of keys before have left them (much as Li et al., Momentum^2 Teacher, 2021). So no key depends on the
+ * other images of its batch.
  *
  * With small crops each of them is one more query of its image's key.
  *

@@ -24,7 +24,8 @@ export function enqueue(queue: tf.Variable, rows: tf.Tensor2D): void {
     const [size, features] = queue.shape as [number, number];
     const entering = Math.min(size, rows.shape[0]);
     const latest = tf.slice(rows, [0, 0], [entering, features]);
+    if (entering === size) return queue.assign(latest);
     const kept = tf.slice(queue as tf.Tensor2D, [0, 0], [size - entering, features]);
-    queue.assign(entering === size ? latest : tf.concat([latest, kept]));
+    queue.assign(tf.concat([latest, kept]));
   });
 }

@@ -159,6 +159,8 @@ describe('a spec is refused', () => {
 test.each([
   ['02-batch-size-ablation', 45],
   ['03-sensitivity', 60],
+  ['04-moco-queue', 18],
+  ['05-nnclr', 6],
 ])('the spec of the notebook %s has its trials', async (name, count) => {
   const trials = trialsOf(await readSpec(`notebooks/${name}.sweep.json`), { ...images, images: 10_000 }, '1');
   expect(trials).toHaveLength(count);
