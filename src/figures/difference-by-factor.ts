@@ -47,7 +47,7 @@ export function differenceByFactor(results: Results, options: DifferenceByFactor
   const zero = { zeroline: true, zerolinecolor: '#222222', zerolinewidth: 2 };
   const layout = sweepLayout({
     factor,
-    title: options.title ?? `How much better than ${lossName(baseline)}?`,
+    title: options.title ?? `Accuracy less that of ${lossName(baseline)}`,
     y: `difference of ${accuracyNames[measure]} accuracy (points)`,
     subtitle: options.subtitle?.split('<br>') ?? sharedSettings(rows, factor, measured),
     ticks: places,

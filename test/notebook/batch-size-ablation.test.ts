@@ -22,9 +22,18 @@ test('the batch-size ablation trains and saves on MNIST at a small scale', async
   expect((await readResults(`${saved}.csv`)).numRows()).toBe(8);
   expect(text).toContain('This is no comparison of loss: batchSize is 8 in a and 32 in b');
   for (const batch of [8, 32])
-    expect(text).toMatch(new RegExp(`batch ${batch}: kNN dcl \\d.*dcl is (higher|lower|not told apart)`));
+    expect(text).toMatch(new RegExp(`batch ${batch}: kNN dcl \\d.*: (higher|lower|not told apart)`));
   expect(text).toMatch(/infonce: C_v is \d\.\d+, \d\.\d+ at batches of 8, 32/);
   expect(chartsOf(executed)).toBe(charts);
   const tables = ['small.arrow', 'small.csv', 'small.json'];
   expect(readdirSync(folder).filter((name) => name !== 'runs')).toEqual(tables);
+}, 300_000);
+
+test('the batch-size ablation draws what is saved, without training, beside what others published', async () => {
+  const executed = await execute(path);
+  const text = textOf(executed);
+  expect(text).toContain('Nothing is trained');
+  for (const loss of ['infonce', 'dcl', 'dclw'])
+    expect(text).toMatch(new RegExp(`${loss}: C_v is .* it falls with every larger batch`));
+  expect(chartsOf(executed)).toBe(charts + 1);
 }, 300_000);
