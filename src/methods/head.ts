@@ -11,12 +11,15 @@ export interface HeadOptions {
 
 const defaultOutputFeatures = 128;
 
-/** As stored with a run. */
+/** The head's part of a method's `settings`, as stored with a run. */
 export function headSettings({ hiddenFeatures, outputFeatures = defaultOutputFeatures }: HeadOptions) {
   return { hiddenFeatures: hiddenFeatures ?? 'as the encoder', outputFeatures };
 }
 
-/** @throws InputError for an encoder that does not give one vector per image */
+/**
+ * The sizes of an encoder's head, defaults filled in, as `models.projectionHead` takes them.
+ * @throws InputError for an encoder that does not give one vector per image
+ */
 export function headSizes(
   encoder: tf.LayersModel,
   { hiddenFeatures, outputFeatures = defaultOutputFeatures }: HeadOptions,
