@@ -19,7 +19,7 @@ export function normalise(z: tf.Tensor2D): tf.Tensor2D {
   return tf.mul(z, tf.rsqrt(squaredLength));
 }
 
-/** The same of several groups of anchors that have equally many negatives, one group after the other. */
+/** What several groups of anchors are compared with, one group after the other; each anchor of any has equally many negatives. */
 export function joined(groups: readonly Similarities[]): Similarities {
   return {
     positives: tf.concat(groups.map(({ positives }) => positives)),

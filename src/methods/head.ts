@@ -11,20 +11,21 @@ export interface HeadOptions {
   readonly batchNorm?: PerceptronBatchNorm;
 }
 
-interface CompleteHead {
+/** The same with every default filled in; without a width the hidden layers are as wide as the encoder's features. */
+export interface CompleteHead {
   readonly hiddenFeatures: number | undefined;
   readonly outputFeatures: number;
   readonly batchNorm: PerceptronBatchNorm;
 }
 
-/** @param batchNorm - the method's default */
+/** The options with every default filled in. @param batchNorm - the method's default */
 export function completeHead(head: HeadOptions, batchNorm: PerceptronBatchNorm): CompleteHead {
   return { outputFeatures: 128, batchNorm, ...head, hiddenFeatures: head.hiddenFeatures };
 }
 
-/** As stored with a run. */
-export function headSettings({ hiddenFeatures = 0, outputFeatures, batchNorm }: CompleteHead) {
-  return { hiddenFeatures: hiddenFeatures || 'as the encoder', outputFeatures, headBatchNorm: batchNorm };
+/** The head's part of a method's `settings`, as stored with a run. */
+export function headSettings({ hiddenFeatures, outputFeatures, batchNorm }: CompleteHead) {
+  return { hiddenFeatures: hiddenFeatures ?? 'as the encoder', outputFeatures, headBatchNorm: batchNorm };
 }
 
 /** What `models.projectionHead` takes. @throws InputError for an encoder that does not give one vector per image */

@@ -1,7 +1,11 @@
+export { applyModels } from './apply-models.js';
 export { byName, type MethodOptions, names } from './by-name.js';
-export type { HeadOptions } from './head.js';
+export { contrast } from './contrast.js';
+export { type CompleteHead, completeHead, type HeadOptions, headFor, headSettings } from './head.js';
 export type { BatchResult, Embedded, Learner, Method } from './method.js';
 export { type MocoOptions, moco } from './moco.js';
-export type { MomentumSchedule } from './momentum-encoder.js';
+export { follow, type MomentumSchedule, scheduledMomentum } from './momentum-encoder.js';
 export { type NnclrOptions, nnclr } from './nnclr.js';
+export { createQueue, enqueue } from './queue.js';
 export { type SimclrOptions, simclr } from './simclr.js';
+export { withoutGradient } from './without-gradient.js';

@@ -4,7 +4,7 @@ import type { ContrastiveLoss } from '../losses/index.js';
 /** What one batch gives: the loss to minimise and the multiplier q of its anchors. */
 export interface BatchResult {
   readonly loss: tf.Scalar;
-  /** q of Proposition 1, one for each anchor, such as [2, N] (view, sample); not part of the loss. */
+  /** q of Proposition 1, one for each anchor, [A]; not part of the loss. */
   readonly multiplier: tf.Tensor;
 }
 

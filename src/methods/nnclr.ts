@@ -29,13 +29,14 @@ export interface NnclrOptions {
  * Both views pass all models as one batch, so batch norm sees them together; the head's batch norm is on every layer, as in
  * the paper. With small crops the neighbour of each view is also compared with the predictions of each crop.
  *
- * The method throws an InputError for a queue size that cannot be used; its `start` does for an encoder that does not give
- * one vector per image, [N, features], and for sizes of the heads that are no whole numbers above 0.
+ * The method throws an InputError for a queue size or prediction features that are no whole numbers above 0; its `start` does
+ * for an encoder that does not give one vector per image, [N, features], and for sizes of the head that are none.
  */
 export function nnclr(options: NnclrOptions): Method {
   const head = completeHead(options.head ?? {}, 'all');
   const { loss, predictionFeatures, queueSize = 4096 } = options;
   requireInteger('queueSize', queueSize);
+  if (predictionFeatures !== undefined) requireInteger('predictionFeatures', predictionFeatures);
   return {
     name: 'nnclr',
     loss,

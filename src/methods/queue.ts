@@ -7,7 +7,8 @@ import { initialisation } from '../models/index.js';
 const stream = 3;
 
 /**
- * A first-in, first-out queue of K unit vectors, [K, d], the latest first. It begins with random ones, as MoCo's does.
+ * A first-in, first-out queue of K unit vectors, [K, d], the latest first; a method keeps it in its `memory`. It begins with
+ * random ones, which the seed decides, as MoCo's does.
  * @throws InputError for a size that is no whole number above 0
  */
 export function createQueue(size: number, features: number, seed: number): tf.Variable {
@@ -18,12 +19,16 @@ export function createQueue(size: number, features: number, seed: number): tf.Va
   });
 }
 
-/** Puts the rows first and drops as many of the oldest; of more rows than fit the first are kept. */
+/**
+ * Puts the rows first and drops as many of the oldest; of more rows than fit the first are kept.
+ * @param rows - unit vectors, [N, d]
+ */
 export function enqueue(queue: tf.Variable, rows: tf.Tensor2D): void {
   tf.tidy(() => {
     const [size, features] = queue.shape as [number, number];
     const entering = Math.min(size, rows.shape[0]);
     const latest = tf.slice(rows, [0, 0], [entering, features]);
+    // Slices of no rows are no kernel of onnxruntime.
     if (entering === size) return queue.assign(latest);
     const kept = tf.slice(queue as tf.Tensor2D, [0, 0], [size - entering, features]);
     queue.assign(tf.concat([latest, kept]));

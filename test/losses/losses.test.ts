@@ -7,9 +7,8 @@ import { byName, type ContrastiveLoss, dcl, dclw, infoNCE } from '../../src/loss
 import { engines } from '../engines.js';
 import golden from '../golden/losses.json' with { type: 'json' };
 import { sines, views } from './embeddings.js';
-import { type LossName, type Rows, referenceLoss, weights } from './reference.js';
+import { type LossName, lossNames, type Rows, referenceLoss, weights } from './reference.js';
 
-const lossNames: readonly LossName[] = ['infonce', 'dcl', 'dclw'];
 const temperatures = fc.constantFrom(0.01, 0.05, 0.1, 0.5, 2);
 const tensor = (rows: Rows) => tf.tensor2d(rows.map((row) => [...row]));
 

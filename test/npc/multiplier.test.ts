@@ -4,14 +4,35 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as engine from '../../src/engine/index.js';
 import { InputError } from '../../src/errors.js';
 import { decoupledTerms } from '../../src/losses/dcl.js';
+import {
+  crossSimilarities,
+  dcl,
+  infoNCE,
+  queueSimilarities,
+  type Similarities,
+} from '../../src/losses/index.js';
 import { normalise, similarities } from '../../src/losses/similarities.js';
-import { multiplier } from '../../src/npc/index.js';
+import { multiplier, neighbourMultiplier, queueMultiplier } from '../../src/npc/index.js';
 import { engines } from '../engines.js';
 import golden from '../golden/losses.json' with { type: 'json' };
-import { sines, views } from '../losses/embeddings.js';
-import { type Rows, referenceMultiplier } from '../losses/reference.js';
+import { queued, sines, views } from '../losses/embeddings.js';
+import {
+  crossExponents,
+  multipliersOf,
+  queueExponents,
+  type Rows,
+  referenceMultiplier,
+} from '../losses/reference.js';
 
+const temperatures = fc.constantFrom(0.05, 0.1, 0.5, 2);
 const tensor = (rows: Rows) => tf.tensor2d(rows.map((row) => [...row]));
+
+function expectClose(actual: ArrayLike<number>, expected: readonly number[], temperature: number): void {
+  expect(actual).toHaveLength(expected.length);
+  for (const [i, q] of expected.entries()) {
+    expect(Math.abs(actual[i]! - q)).toBeLessThan((1e-5 / temperature) * q + 1e-7);
+  }
+}
 
 const multiplierOf = (z1: Rows, z2: Rows, temperature: number) =>
   tf.tidy(() => multiplier(tensor(z1), tensor(z2), { temperature }).arraySync());
@@ -24,11 +45,9 @@ describe.each(engines)('on the engine %s', (engineName) => {
   describe('multiplier', () => {
     it('equals a loop over Proposition 1 in float64', () =>
       fc.assert(
-        fc.property(views, fc.constantFrom(0.05, 0.1, 0.5, 2), ([z1, z2], temperature) => {
-          const actual = multiplierOf(z1, z2, temperature).flat();
-          for (const [i, expected] of referenceMultiplier(z1, z2, temperature).entries()) {
-            expect(Math.abs(actual[i]! - expected)).toBeLessThan((1e-5 / temperature) * expected + 1e-7);
-          }
+        fc.property(views, temperatures, ([z1, z2], temperature) => {
+          const expected = referenceMultiplier(z1, z2, temperature);
+          expectClose(multiplierOf(z1, z2, temperature).flat(), expected, temperature);
         }),
       ));
 
@@ -57,6 +76,113 @@ describe.each(engines)('on the engine %s', (engineName) => {
       expect(() => multiplier(one, one)).toThrow(InputError);
       expect(() => multiplier(tf.ones([2, 3]), tf.ones([2, 3]), { temperature: 0 })).toThrow(InputError);
     });
+  });
+
+  describe('queueMultiplier', () => {
+    const queueMultiplierOf = (queries: Rows, keys: Rows, queue: Rows, temperature: number) =>
+      tf.tidy(() => [
+        ...queueMultiplier(tensor(queries), tensor(keys), tensor(queue), { temperature }).dataSync(),
+      ]);
+
+    it('equals a loop over the queue in float64', () =>
+      fc.assert(
+        fc.property(queued, temperatures, ({ queries, keys, queue }, temperature) => {
+          const expected = multipliersOf(queueExponents(queries, keys, queue, temperature));
+          expectClose(queueMultiplierOf(queries, keys, queue, temperature), expected, temperature);
+        }),
+      ));
+
+    it('grows with every key that the queue gets, whatever it is', () =>
+      fc.assert(
+        // At these temperatures no key's share of U is lost in float32.
+        fc.property(queued, fc.constantFrom(1, 2), ({ queries, keys, queue, more }, temperature) => {
+          const before = queueMultiplierOf(queries, keys, queue, temperature);
+          const after = queueMultiplierOf(queries, keys, [...queue, ...more], temperature);
+          for (const [i, q] of before.entries()) expect(after[i]).toBeGreaterThan(q);
+        }),
+      ));
+
+    it('refuses shapes that do not fit and a temperature of 0', () => {
+      const [two, three] = [tf.ones<tf.Rank.R2>([2, 3]), tf.ones<tf.Rank.R2>([3, 3])];
+      expect(() => queueMultiplier(two, three, three)).toThrow(InputError);
+      expect(() => queueMultiplier(two, two, three, { temperature: 0 })).toThrow(InputError);
+    });
+  });
+
+  describe('neighbourMultiplier', () => {
+    it('equals a loop over the other predictions in float64', () =>
+      fc.assert(
+        fc.property(views, temperatures, ([neighbours, predictions], temperature) => {
+          const actual = tf.tidy(() =>
+            neighbourMultiplier(tensor(neighbours), tensor(predictions), { temperature }).dataSync(),
+          );
+          const expected = multipliersOf(crossExponents(neighbours, predictions, temperature));
+          expectClose(actual, expected, temperature);
+        }),
+      ));
+
+    it('refuses one image alone and a temperature of 0', () => {
+      const [one, two] = [tf.ones<tf.Rank.R2>([1, 3]), tf.ones<tf.Rank.R2>([2, 3])];
+      expect(() => neighbourMultiplier(one, one)).toThrow(InputError);
+      expect(() => neighbourMultiplier(two, two, { temperature: 0 })).toThrow(InputError);
+    });
+  });
+
+  describe('Proposition 1 of anchors with other negatives', () => {
+    /** Of InfoNCE's and of DCL's term of one anchor, with respect to that anchor. */
+    const slopesOf = (
+      anchors: tf.Tensor2D,
+      compare: (anchors: tf.Tensor2D) => Similarities,
+      i: number,
+      temperature: number,
+    ) =>
+      [infoNCE({ temperature }), dcl({ temperature })].map((loss) => {
+        const slopes = tf.grad((z) => {
+          const { positives, negatives } = compare(z as tf.Tensor2D);
+          const own = { positives: tf.slice(positives, i, 1), negatives: tf.slice(negatives, i, 1) };
+          return loss.ofSimilarities(own);
+        })(anchors);
+        return tf.slice(slopes as tf.Tensor2D, i, 1).dataSync();
+      });
+
+    /** InfoNCE's gradient is q times DCL's. */
+    const expectProposition = (
+      anchors: tf.Tensor2D,
+      compare: (anchors: tf.Tensor2D) => Similarities,
+      multipliers: tf.Tensor1D,
+      temperature: number,
+    ) => {
+      for (const [i, q] of multipliers.dataSync().entries()) {
+        const [coupled, decoupled] = slopesOf(anchors, compare, i, temperature);
+        for (const [c, slope] of decoupled!.entries()) {
+          expect(Math.abs(coupled![c]! - q * slope) * temperature).toBeLessThan(1e-5 * q + 1e-7);
+        }
+      }
+    };
+
+    it("holds for MoCo's queries against a queue", () =>
+      fc.assert(
+        fc.property(queued, temperatures, ({ queries, keys, queue }, temperature) =>
+          tf.tidy(() => {
+            const [q, k, rows] = [queries, keys, queue].map((z) => normalise(tensor(z)));
+            const compare = (z: tf.Tensor2D) => queueSimilarities(z, k!, rows!, temperature);
+            expectProposition(q!, compare, queueMultiplier(q!, k!, rows!, { temperature }), temperature);
+          }),
+        ),
+        { numRuns: 15 },
+      ));
+
+    it("holds for NNCLR's neighbours against the predictions", () =>
+      fc.assert(
+        fc.property(views, temperatures, (pair, temperature) =>
+          tf.tidy(() => {
+            const [n, p] = pair.map((z) => normalise(tensor(z)));
+            const compare = (z: tf.Tensor2D) => crossSimilarities(z, p!, temperature);
+            expectProposition(n!, compare, neighbourMultiplier(n!, p!, { temperature }), temperature);
+          }),
+        ),
+        { numRuns: 15 },
+      ));
   });
 
   describe.each(golden.multipliers.filter(({ temperature }) => temperature > 0.01))(

@@ -4,13 +4,18 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Views } from '../../src/data/index.js';
 import * as engine from '../../src/engine/index.js';
 import { byName, names } from '../../src/losses/index.js';
-import { type Learner, simclr } from '../../src/methods/index.js';
+import { type Learner, moco } from '../../src/methods/index.js';
 import { multiplier } from '../../src/npc/index.js';
-import { batchGradients, type Differentiable, images as tensors } from '../../src/train/batch-gradients.js';
+import {
+  batchGradients,
+  type Differentiable,
+  stateOf,
+  images as tensors,
+} from '../../src/train/batch-gradients.js';
 import { GradientCache } from '../../src/train/gradient-cache.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 import { engines } from '../engines.js';
-import { smallEncoder } from './small-run.js';
+import { smallEncoder, smallMethods } from './small-run.js';
 
 const shape = [6, 6, 1] as const;
 const shapes = [shape, shape];
@@ -66,6 +71,16 @@ function learnerOf(encoder: tf.LayersModel, lossName: string, training: boolean)
     }),
     update() {},
   };
+}
+
+function mocoWithoutBatchNorm(): Learner {
+  const method = moco({
+    loss: byName('dcl'),
+    head: { outputFeatures: 3, batchNorm: 'none' },
+    queueSize: 7,
+    keyMomentum: 0.8,
+  });
+  return method.start(plainEncoder(), 1);
 }
 
 function differentiable(learner: Learner): Differentiable {
@@ -148,12 +163,25 @@ describe.each(engines)('gradients of a GradientCache on the engine %s', (engineN
     expectEqual(await cached(model, 3), direct(model));
   });
 
-  test('equal the direct ones with batch norm too where the chunk is the batch', async () => {
-    const [whole, alone] = [smallEncoder(4), smallEncoder(4)];
-    const expected = direct(differentiable(learnerOf(whole, 'infonce', true)));
-    expectEqual(await cached(differentiable(learnerOf(alone, 'infonce', true)), images), expected);
-    expect(statisticsOf(alone)).toEqual(statisticsOf(whole));
-  });
+  test.each(smallMethods)(
+    'equal the direct ones of $name with batch norm too where the chunk is the batch',
+    async (method) => {
+      const [whole, alone] = [method.start(smallEncoder(4), 1), method.start(smallEncoder(4), 1)];
+      const expected = direct(differentiable(whole));
+      expectEqual(await cached(differentiable(alone), images), expected);
+      for (const [name, model] of Object.entries(whole.models)) {
+        expect(statisticsOf(alone.models[name]!)).toEqual(statisticsOf(model));
+      }
+    },
+  );
+
+  test.each([2, 3, 6])(
+    'equal the direct ones of moco without batch norm, in chunks of %i',
+    async (chunkSize) => {
+      const model = differentiable(mocoWithoutBatchNorm());
+      expectEqual(await cached(model, chunkSize), direct(model));
+    },
+  );
 
   test('are those of a network that normalises each chunk by itself and moves its statistics once for each', async () => {
     const [ghost, encoder] = [smallEncoder(4), smallEncoder(4)];
@@ -179,26 +207,40 @@ describe.each(engines)('gradients of a GradientCache on the engine %s', (engineN
   });
 });
 
-describe('a step in chunks', () => {
-  const step = (encoder = smallEncoder(4)) => {
-    const learner = simclr({ loss: byName('dcl'), head: { outputFeatures: 3 } }).start(encoder, 1);
-    return new TrainingStep(learner, shapes, { momentum: 0.9, weightDecay: 5e-4 });
-  };
+const trainingStep = (learner: Learner) =>
+  new TrainingStep(learner, shapes, { momentum: 0.9, weightDecay: 5e-4 });
+
+/** Two steps on the whole batch and two in chunks leave the same weights of all models, and the same queue. */
+async function expectSameSteps(whole: Learner, alone: Learner, chunkSize: number): Promise<void> {
+  const [direct, chunked] = [trainingStep(whole), trainingStep(alone)];
+  for (const place of [
+    { learningRate: 0.1, progress: 0.5 },
+    { learningRate: 0.05, progress: 1 },
+  ]) {
+    const expected = await direct.run(views, place);
+    const actual = await chunked.runInChunks(inChunks(chunkSize), place);
+    expect(actual.loss).toBeCloseTo(expected.loss, 4);
+  }
+  const values = (learner: Learner) => stateOf(learner).flatMap((variable) => [...variable.dataSync()]);
+  const actual = values(alone);
+  for (const [i, value] of values(whole).entries()) expect(actual[i]).toBeCloseTo(value, 4);
+}
+
+test('a step of moco in chunks without batch norm leaves what a step on the whole batch does', async () => {
+  await engine.use({ name: 'onnxruntime', threads: 1 });
+  await expectSameSteps(mocoWithoutBatchNorm(), mocoWithoutBatchNorm(), 3);
+});
+
+describe.each(smallMethods)('a step of $name in chunks', (method) => {
+  const started = () => method.start(smallEncoder(4), 1);
+  const step = () => trainingStep(started());
 
   beforeAll(async () => {
     await engine.use({ name: 'onnxruntime', threads: 1 });
   });
 
-  test('changes the weights as a step on the whole batch does, where the chunk is the batch', async () => {
-    const [whole, alone] = [smallEncoder(4), smallEncoder(4)];
-    const [direct, chunked] = [step(whole), step(alone)];
-    for (const learningRate of [0.1, 0.05]) {
-      const expected = await direct.run(views, { learningRate, progress: 0.5 });
-      const actual = await chunked.runInChunks(inChunks(images), { learningRate, progress: 0.5 });
-      expect(actual.loss).toBeCloseTo(expected.loss, 4);
-    }
-    const values = (model: tf.LayersModel) => model.getWeights().flatMap((weight) => [...weight.dataSync()]);
-    for (const [i, value] of values(whole).entries()) expect(values(alone)[i]).toBeCloseTo(value, 4);
+  test('leaves what a step on the whole batch does, where the chunk is the batch', async () => {
+    await expectSameSteps(started(), started(), images);
   });
 
   test('is compiled once for all its chunks, and not again in later steps', async () => {

@@ -5,7 +5,7 @@ import { contrastiveLoss } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { DivergenceError } from '../../src/train/index.js';
 import { useAnyEngine } from '../engines.js';
-import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
+import { eventsOf, losses, smallData, smallEncoder, smallMethods, smallRun } from './small-run.js';
 
 beforeAll(useAnyEngine);
 afterEach(() => {
@@ -76,13 +76,6 @@ describe('pretrain', () => {
     expect(values.at(-1)!).toBeLessThan(values[0]! - 0.2);
   });
 
-  test('leaves nothing in memory but the encoder', async () => {
-    const encoder = smallEncoder();
-    const before = tf.memory().numTensors;
-    await eventsOf(smallRun({ encoder }));
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
   test('stops after the step under way when asked', async () => {
     const run = smallRun();
     const events = [];
@@ -97,6 +90,44 @@ describe('pretrain', () => {
     const run = smallRun();
     await eventsOf(run);
     await expect(eventsOf(run)).rejects.toThrow('A run can be read once only');
+  });
+
+  describe.each(smallMethods)('of $name', (method) => {
+    const smallCrops = { count: 2, size: 4, scale: [0.2, 0.5] as const };
+    const views = simclrViews({ smallCrops });
+    const anchors: Record<string, number> = {
+      // Two pairs more for each crop, of two anchors each; a query more; a prediction more for either neighbour.
+      simclr: 4 * 2 * (1 + 2 * 2),
+      moco: 4 * (1 + 2),
+      nnclr: 4 * 2 * (1 + 2),
+    };
+
+    test.each([undefined, 2])('trains with small crops, in chunks of %s', async (chunkSize) => {
+      const encoder = smallEncoder();
+      const before = encoder.getWeights().map((weight) => [...weight.dataSync()]);
+      const chunks = chunkSize === undefined ? {} : { chunkSize };
+      const events = await eventsOf(smallRun({ encoder, method, views, ...chunks }));
+      expect(losses(events)).toHaveLength(6);
+      for (const event of events) {
+        if (event.type !== 'step') continue;
+        expect(event.multiplier.histogram.reduce((sum, n) => sum + n, 0)).toBe(anchors[method.name]);
+      }
+      const after = encoder.getWeights().map((weight) => [...weight.dataSync()]);
+      for (const [i, values] of after.entries()) expect(values).not.toEqual(before[i]);
+    });
+
+    test('in one chunk trains as on whole batches, small crops included', async () => {
+      const expected = losses(await eventsOf(smallRun({ method, views })));
+      const actual = losses(await eventsOf(smallRun({ method, views, chunkSize: 4 })));
+      for (const [i, loss] of expected.entries()) expect(actual[i]).toBeCloseTo(loss, 4);
+    });
+
+    test('leaves nothing in memory but the encoder', async () => {
+      const encoder = smallEncoder();
+      const before = tf.memory().numTensors;
+      await eventsOf(smallRun({ encoder, method, views }));
+      expect(tf.memory().numTensors).toBe(before);
+    });
   });
 
   test("counts the time between two reads as the reader's own", async () => {

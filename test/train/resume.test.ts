@@ -2,41 +2,51 @@ import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { use } from '../../src/engine/index.js';
 import { dclw } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
+import { readCheckpoint } from '../../src/train/checkpoint.js';
 import { loadEncoder, readEvents, readRunSettings } from '../../src/train/index.js';
-import { useAnyEngine } from '../engines.js';
+import { engines, useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
-import { eventsOf, losses, smallEncoder, smallRun } from './small-run.js';
+import { eventsOf, losses, smallEncoder, smallMethods, smallRun } from './small-run.js';
 
 const path = eachWithAFolder();
 let folder: string;
 
-beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
 });
 
+const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
 const checkpointFile = () => join(folder, 'checkpoint.safetensors');
 
+describe.each(engines)('on the engine %s', (engineName) => {
+  beforeAll(async () => {
+    await use({ name: engineName, threads: 1 });
+  });
+
+  describe.each(smallMethods)('a run of $name', (method) => {
+    test.each([1, 2, 3, 4, 5])(
+      'left at step %i resumes to the same losses, epochs, weights, queue and velocities',
+      async (step) => {
+        const whole = join(folder, '..', 'whole');
+        const expected = await eventsOf(smallRun({ method, checkpoint: whole }));
+        await leaveAt(step, folder, { method });
+        const encoder = smallEncoder();
+        const run = smallRun({ method, encoder, checkpoint: folder, existing: 'resume' });
+        expect(losses(await eventsOf(run))).toEqual(losses(expected).slice(step));
+        expect(timeless(await readEvents(folder))).toEqual(timeless(await readEvents(whole)));
+        const { tensors } = await readCheckpoint(checkpointFile());
+        expect(tensors).toEqual((await readCheckpoint(join(whole, 'checkpoint.safetensors'))).tensors);
+        expect(values(encoder)).toEqual(values(await loadEncoder(folder)));
+      },
+    );
+  });
+});
+
 describe('a run with a folder', () => {
-  test.each([1, 2, 3, 4, 5])(
-    'left at step %i resumes to the same losses, epochs and weights',
-    async (step) => {
-      const whole = smallEncoder();
-      const expected = await eventsOf(smallRun({ encoder: whole }));
-      await leaveAt(step, folder);
-      const encoder = smallEncoder();
-      const resumed = await eventsOf(smallRun({ encoder, checkpoint: folder, existing: 'resume' }));
-      expect(losses(resumed)).toEqual(losses(expected).slice(step));
-      expect(timeless(await readEvents(folder))).toEqual(
-        timeless(expected.filter(({ type }) => type === 'step' || type === 'epoch')),
-      );
-      const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
-      expect(values(encoder)).toEqual(values(whole));
-      expect(values(await loadEncoder(folder))).toEqual(values(whole));
-    },
-  );
+  beforeAll(useAnyEngine);
 
   test('and chunks left in between resumes to the same weights, and says what its batch norm saw', async () => {
     const [whole, encoder] = [smallEncoder(), smallEncoder()];
@@ -46,7 +56,6 @@ describe('a run with a folder', () => {
       smallRun({ encoder, chunkSize: 2, checkpoint: folder, existing: 'resume' }),
     );
     expect(losses(resumed)).toEqual(losses(expected).slice(2));
-    const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);
     expect(values(encoder)).toEqual(values(whole));
     expect(await readRunSettings(folder)).toMatchObject({
       gradientCaching: { chunkSize: 2, batchNorm: 'of each chunk' },

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type Dataset, inMemory } from '../../src/data/index.js';
 import { dcl } from '../../src/losses/index.js';
-import { simclr } from '../../src/methods/index.js';
+import { type Method, moco, nnclr, simclr } from '../../src/methods/index.js';
 import { resnet8 } from '../../src/models/index.js';
 import { type PretrainOptions, pretrain, type Run, type TrainEvent } from '../../src/train/index.js';
 
@@ -17,11 +17,20 @@ export function smallEncoder(width = 2): tf.LayersModel {
   return resnet8({ width, inputShape: [6, 6, 1], seed: 5 });
 }
 
+const small = { loss: dcl(), head: { outputFeatures: 3 } };
+
+/** Every method, with queues that a batch of four does not divide. */
+export const smallMethods: readonly Method[] = [
+  simclr(small),
+  moco({ ...small, queueSize: 7, keyMomentum: 0.8, keyMomentumSchedule: 'cosine' }),
+  nnclr({ ...small, queueSize: 7 }),
+];
+
 /** Two epochs of three steps, each reported. */
 export function smallRun(options: Partial<PretrainOptions> = {}): Run {
   return pretrain({
     data: smallData(),
-    method: simclr({ loss: dcl(), head: { outputFeatures: 3 } }),
+    method: smallMethods[0]!,
     batchSize: 4,
     epochs: 2,
     reportEvery: 1,
