@@ -197,7 +197,7 @@ if (varied.includes('epochs')) {
   tell('epochs');
   for (const epochs of valuesOf('epochs')) {
     const [a, b] = ['infonce', 'dcl'].map((loss) => dcl.experiments.arm(along('epochs'), { loss, epochs }));
-    console.log(`${epochs} epochs: ${dcl.experiments.compare(a, b).text}`);
+    console.log(`epochs ${epochs}: ${dcl.experiments.compare(a, b).text}`);
   }
 } else console.log('The number of epochs was not varied.');
 

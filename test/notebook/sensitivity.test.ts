@@ -23,3 +23,11 @@ test('the sensitivity analysis trains and saves on MNIST at a small scale, with 
   const perSetting = 2;
   expect(chartsOf(executed)).toBe(perSetting + 1);
 }, 300_000);
+
+test('the sensitivity analysis draws what is saved, without training', async () => {
+  const executed = await execute(path);
+  const text = textOf(executed);
+  expect(text).toContain('Nothing is trained');
+  expect(text).toMatch(/seen for \d of 3 settings/);
+  expect(chartsOf(executed)).toBe(4);
+}, 300_000);
