@@ -17,12 +17,12 @@ export interface Embedded {
 }
 
 /**
- * A method at work on one encoder: the models it trains, what it remembers, and how a batch becomes a loss. None of its
- * functions is called at every step (see engine.replayable): what they do may depend on their arguments, on the models'
- * weights and on the memory only.
+ * A method at work on one encoder: the models it trains, what it remembers, and how a batch becomes a loss. What its
+ * functions do may depend on their arguments, on the models' weights and on the memory only: after a few steps they are
+ * replayed without being called (see engine.replayable).
  */
 export interface Learner {
-  /** Models by the name they are stored under in a checkpoint; `encoder` is always there. */
+  /** Models by the name they are stored under in a checkpoint; `encoder` is always there, `memory` and `velocity` are taken. */
   readonly models: Readonly<Record<string, tf.LayersModel>>;
   /** Those of the models whose weights the optimiser moves. */
   readonly trained: readonly tf.LayersModel[];

@@ -11,14 +11,20 @@ import { createQueue, enqueue } from './queue.js';
 import { withoutGradient } from './without-gradient.js';
 
 export interface MocoOptions {
-  /** Compares each query with its key and with the queue: DCL leaves the key out of the denominator, so the queue alone remains. */
+  /**
+   * Compares each query with its key and with the queue: DCL leaves the key out of the denominator, so the queue alone
+   * remains. MoCo v2's temperature is 0.2, the losses' own default 0.1.
+   */
   readonly loss: ContrastiveLoss;
   /**
    * By default SimCLR's, as wide as the encoder's features and to 128 dimensions. Chen et al. have no batch norm in it
    * (`batchNorm: 'none'`); without, a run of few epochs leaves all embeddings near one direction.
    */
   readonly head?: HeadOptions;
-  /** Keys K in the queue, any number above 0; 4096 by default, on ImageNet MoCo v2 takes 65,536. */
+  /**
+   * Keys K in the queue, any number above 0; 4096 by default, on ImageNet MoCo v2 takes 65,536. From as many on as the data
+   * set has images, old keys of a query's own image are among its negatives.
+   */
   readonly queueSize?: number;
   /** How much of the key encoder's weights each step keeps, from 0 to 1; 0.999 by default, short runs need less. */
   readonly keyMomentum?: number;

@@ -71,7 +71,11 @@ function compareNeighbours(
     embed(views) {
       const embeddings = applyModels([encoder, projection], views, { training: true });
       const constant = embeddings.slice(0, 2).map((z) => withoutGradient(() => normalise(z)));
-      return { trained: applyModels([prediction], embeddings, { training: true }), constant };
+      // Views and crops apart, as the other models see them.
+      const predicted = [embeddings.slice(0, 2), embeddings.slice(2)].flatMap((group) =>
+        applyModels([prediction], group, { training: true }),
+      );
+      return { trained: predicted, constant };
     },
     compare({ trained, constant }) {
       const predictions = trained.map(normalise);

@@ -43,7 +43,7 @@ export interface CollectedMultipliers extends MultiplierStatistics {
  *
  * Two views of each image are drawn and embedded once, a chunk at a time and in training mode: batch norm uses the
  * chunk's own statistics, as an untrained encoder needs, and its moving statistics stay as they are. These embeddings are
- * then cut into batches of each size. So batch sizes differ in their negatives alone, and see the same anchors but for
+ * then cut into batches of each size, and compared as SimCLR does, whatever method trained them. So batch sizes differ in their negatives alone, and see the same anchors but for
  * images at the end that fill no batch; images that fill no chunk are left out altogether.
  *
  * @param models an encoder with its projection head, such as what `train.loadModels` gives

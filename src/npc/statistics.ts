@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js';
 
-/** How the multiplier q of the batch's 2N anchors is spread. */
+/** How the multiplier q of a batch's anchors is spread. */
 export interface MultiplierStatistics {
   readonly mean: number;
   /** Coefficient of variation C_v, standard deviation (of the population) / mean; 0 where every q is 0. */

@@ -163,7 +163,12 @@ function namedVariables({ models, memory = {}, optimiser }: TrainingState): Map<
     ),
   );
   const remembered = Object.entries(memory).map(([name, variable]) => [`memory/${name}`, variable] as const);
-  return new Map([...weights, ...remembered, ...numbered('velocity', optimiser?.velocities ?? [])]);
+  const all = [...weights, ...remembered, ...numbered('velocity', optimiser?.velocities ?? [])];
+  const byName = new Map(all);
+  if (byName.size === all.length) return byName;
+  throw new InputError(
+    'A method calls one of its models memory or velocity; a checkpoint needs these names.',
+  );
 }
 
 function numbered(name: string, variables: readonly tf.Variable[]): [string, tf.Variable][] {

@@ -71,8 +71,7 @@ export class TrainingStep {
     });
     tf.dispose([...constant]);
     // The update is computed now, or it would become part of the next chunk's graph and have that compiled anew.
-    const updated = [this.optimiser.velocities[0]!, ...Object.values(this.learner.memory)];
-    await Promise.all(updated.map((variable) => variable.data()));
+    await this.optimiser.velocities[0]!.data();
     return read({ loss, multiplier });
   }
 

@@ -9,6 +9,7 @@ import { simclr } from '../../src/methods/index.js';
 import { collect } from '../../src/npc/index.js';
 import { NonFiniteError, readCheckpoint, saveCheckpoint } from '../../src/train/checkpoint.js';
 import { decodeSafetensors, encodeSafetensors, loadEncoder, loadModels } from '../../src/train/index.js';
+import { Sgd } from '../../src/train/sgd.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder } from './run-in-folder.js';
 import { eventsOf, smallData, smallEncoder, smallRun } from './small-run.js';
@@ -145,4 +146,12 @@ describe('loadModels', () => {
     await expect(loadModels(path)).rejects.toThrow(`${path} belongs to another model`);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+test('a model of the name of what else a checkpoint holds is refused', async () => {
+  const optimiser = new Sgd([tf.variable(tf.zeros([3, 3, 1, 2]))], { momentum: 0.9, weightDecay: 0 });
+  const models = { encoder: smallEncoder(), velocity: smallEncoder() };
+  await expect(saveCheckpoint(path, { models, optimiser })).rejects.toThrow(
+    'calls one of its models memory or velocity',
+  );
 });
