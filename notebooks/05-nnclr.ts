@@ -8,7 +8,7 @@
 // If. Nobody checks the neighbour's class, there are no labels. In this notebook you will
 // 1. compute NNCLR's loss by hand, with and without the positive in the denominator,
 // 2. look at nearest neighbours as training goes on, and count how many share the class,
-// 3. compare NNCLR with InfoNCE and with DCL, and both with SimCLR and MoCo at the same settings.
+// 3. compare NNCLR with InfoNCE and with DCL, and both with MoCo at the same settings.
 //
 // Everything that takes long is saved in `data/05-nnclr*.csv`; `retrain = true` computes it anew, `changes` makes it smaller or another.
 
@@ -22,7 +22,7 @@ const supportImages = 4096; // of the training images, among which neighbours ar
 const queryImages = 1000; // of the test images, whose neighbours are
 const saved = '../data/05-nnclr'; // without extension
 const runs = '../runs/05-nnclr'; // the trials of a new sweep, and the two runs that are followed
-const others = ['../data/02-batch-size-ablation', '../data/04-moco-queue']; // results of other methods to compare with
+const others = ['../data/04-moco-queue']; // results of other methods to compare with
 
 // %%
 import * as tf from '@tensorflow/tfjs';
@@ -198,7 +198,7 @@ if (retrain) {
 //
 // After every epoch: the embeddings of some training images as the queue holds them, and for each of some test images the nearest. Nothing of this is used in training, labels least of all.
 //
-// Each line shows the test image in the middle of the left, then its neighbour before training, after one epoch, and at the end, for the encoder that was trained with DCL. **Before you run the next cell:**
+// Each line shows a test image, then its neighbour before training (0), after one epoch (1) and at the end, for the encoder that was trained with DCL. **Before you run the next cell:**
 // what would an untrained network find similar in two pictures?
 
 // %%
@@ -312,9 +312,9 @@ dcl.notebook.show(aq.from(described('NNCLR', rows)));
 
 // %% [markdown]
 // Beside the other methods, as far as their trials agree with these in images, views, encoder, batch, temperature, learning rate, epochs and seeds. They still differ in what makes them another method, and in their heads:
-// MoCo's has no batch norm, NNCLR's has a layer more. So each method's two bars are a comparison; bars of two methods are a hint.
+// NNCLR's has a layer more, and a prediction head. So each method's two bars are a comparison; bars of two methods are a hint.
 //
-// **Before you run the next cell:** which of the three methods has the fewest negatives, and where should DCL matter most?
+// **Before you run the next cell:** which of the two methods has the fewer negatives, and where should DCL matter more?
 
 // %%
 const shared = [

@@ -39,7 +39,7 @@ export function neighbourClasses(
     title: options.title ?? 'Nearest neighbours of the same class',
     subtitle: [options.subtitle, chanceText(chance)],
     x: 'epochs of training',
-    y: 'neighbours of the same class (%)',
+    y: 'same class (%)',
   });
   return {
     data,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { meanInterval } from '../../src/experiments/index.js';
+import { meanInterval, verdict } from '../../src/experiments/index.js';
 
 describe('meanInterval', () => {
   test('has the half widths that a table of Student t gives', () => {
@@ -39,4 +39,13 @@ describe('meanInterval', () => {
     expect(() => meanInterval([1, Number.NaN])).toThrow(/not NaN/);
     expect(() => meanInterval([1, 2], 1.5)).toThrow(/level is 1\.5/);
   });
+});
+
+test.each([
+  [[1, 2, 3, 2], 'higher'],
+  [[-1, -2, -3, -2], 'lower'],
+  [[-1, 2, 1], 'not told apart'],
+  [[5], 'one seed does not tell'],
+] as const)('the verdict on the differences %j is: %s', (differences, expected) => {
+  expect(verdict(meanInterval(differences))).toBe(expected);
 });

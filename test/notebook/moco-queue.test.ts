@@ -39,3 +39,12 @@ test("MoCo's queue is swept, and q collected, on MNIST at a small scale", async 
   const tables = ['small-q.csv', 'small-q.json', 'small.arrow', 'small.csv', 'small.json'];
   expect(readdirSync(folder).filter((name) => name !== 'runs')).toEqual(tables);
 }, 300_000);
+
+test("MoCo's queue is drawn from what is saved, without training", async () => {
+  const executed = await execute(path);
+  const text = textOf(executed);
+  expect(text).toContain('Nothing is trained');
+  expectByHand(text);
+  expect(text).toMatch(/^trained encoder: from a queue of 16 to one of 4096, .* falling at every step/m);
+  expect(chartsOf(executed)).toBe(charts);
+}, 300_000);

@@ -35,3 +35,15 @@ test('NNCLR is swept, and its neighbours followed, on MNIST at a small scale', a
   const liveCharts = 4;
   expect(chartsOf(executed)).toBe(charts + liveCharts);
 }, 300_000);
+
+test('NNCLR is drawn from what is saved, beside MoCo, without training', async () => {
+  const executed = await execute(path);
+  const text = textOf(executed);
+  expect(text).toContain('Nothing is trained');
+  expect(text).toMatch(
+    /dcl: \d.* % of nearest neighbours share the class before training, \d.* after 8 epochs/,
+  );
+  expect(text).toMatch(/^MoCo v2: DCL's kNN accuracy less InfoNCE's is/m);
+  expect(text).toMatch(/^NNCLR: DCL's kNN accuracy less InfoNCE's is/m);
+  expect(chartsOf(executed)).toBe(charts);
+}, 300_000);
