@@ -240,7 +240,7 @@ const followed = await dcl.experiments.readTable(`${saved}-neighbours`);
 const shares = followed.table.objects() as Share[];
 const { provenance } = followed as unknown as { provenance: Record<string, number> };
 const first = rows[0];
-const scale = `${provenance.queries} test images among ${provenance.support} training images of ${first.data}, ${first.architecture}${first.width === null ? '' : ` of width ${first.width}`}, seed ${first.seed}`;
+const scale = `${provenance.queries} test images among ${provenance.support} training images of ${first.data}<br>${first.architecture}${first.width === null ? '' : ` of width ${first.width}`}, seed ${first.seed}`;
 dcl.notebook.show(
   dcl.figures.neighbourClasses(
     Object.fromEntries(

@@ -35,10 +35,16 @@ export function multiplierHistogram(
     x: 'multiplier q (0: no gradient, 1: full gradient)',
     y: 'anchors (%)',
   });
+  // Each name has a line of the legend; two fit below the axis.
+  const moreLines = Math.max(0, names.length - 2);
   return {
     data,
     layout: {
       ...layout,
+      ...(moreLines > 0 && {
+        height: 460 + 40 * moreLines,
+        legend: { ...(layout.legend as object), y: -0.34 },
+      }),
       barmode: 'overlay',
       bargap: 0,
       xaxis: { ...(layout.xaxis as object), range: [0, 1] },
