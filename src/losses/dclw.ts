@@ -15,8 +15,8 @@ export interface DCLWOptions extends TemperatureOptions {
  *     L_DCW,i^(k) = -w_i <z_i^(1), z_i^(2)> / temperature + log U_{i,k}
  *     w_i = 2 - exp(<z_i^(1), z_i^(2)> / sigma) / mean_i[ exp(<z_i^(1), z_i^(2)> / sigma) ]
  *
- * with the mean over all anchors, those of the N samples and the two views. The weights have mean 1, may be negative, and are constants to
- * the gradient. The embeddings are scaled to unit length inside.
+ * with the mean over all anchors, those of the N samples and the two views. The weights have mean 1, may be negative, and
+ * are constants to the gradient. The embeddings are scaled to unit length inside.
  *
  * @throws InputError for a temperature or a sigma that is not a finite number above 0; the loss itself throws one
  *   unless it is given two [N, d] with N of at least 2

@@ -13,7 +13,9 @@ const defaults: Config = { momentum: 0.9, epsilon: 1e-5 };
 
 /** What a model is applied with; batch norm is all that it makes a difference to. */
 export interface BatchNormOptions {
+  /** Normalise by the batch and move the statistics; by default by the moving statistics, which stay. */
   readonly training?: boolean;
+  /** Without `training`: move the statistics by the batch after they have normalised it; not by default. */
   readonly track?: boolean;
 }
 
@@ -25,9 +27,9 @@ type LayerConfig = Partial<Config> & { readonly name?: string };
  * moving variance takes the unbiased one of the batch, the output the biased one.
  *
  * Called with `{ training: true }` it normalises by the batch and moves the statistics, otherwise by the moving
- * statistics; with `{ track: true }` as well it moves these afterwards, so that what comes out depends on earlier batches
- * alone. The training form goes over its input few times: two sums per channel and one affine map forward, two sums and
- * one affine map of (dy, x) backward.
+ * statistics; with `{ track: true }` it moves these afterwards, so that what comes out depends on earlier batches alone.
+ * The training form goes over its input few times: two sums per channel and one affine map forward, two sums and one
+ * affine map of (dy, x) backward.
  */
 export class BatchNorm extends tf.layers.Layer {
   static className = 'BatchNorm';
