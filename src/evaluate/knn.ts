@@ -1,7 +1,7 @@
 import { requirePositive } from '../errors.js';
 import { type Classification, classification } from './classification.js';
 import type { Embeddings } from './embed.js';
-import { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.js';
+import { type NearestNeighbours, nearestInBlocks } from './nearest-neighbours.js';
 
 export interface KnnOptions {
   /** Neighbours that vote; 200 by default, or all where there are fewer. */
@@ -25,8 +25,12 @@ export async function knn(
 ): Promise<Classification> {
   const { k = 200, temperature = 0.1 } = options;
   requirePositive('temperature', temperature);
-  const nearest = await nearestNeighbours(memory, queries, { k });
-  return classification(votes(memory, nearest, temperature), queries);
+  const classes = memory.classes.length;
+  const scores = new Float32Array(queries.count * classes);
+  for await (const block of nearestInBlocks(memory, queries, k)) {
+    scores.set(votes(memory, block, temperature), block.start * classes);
+  }
+  return classification(scores, queries);
 }
 
 /**

@@ -24,25 +24,46 @@ export async function nearestNeighbours(
   queries: Embeddings,
   { k }: { readonly k: number },
 ): Promise<NearestNeighbours> {
-  requireInteger('k', k);
-  assertComparable(memory, queries);
   const found = Math.min(k, memory.count);
   const indices = new Int32Array(queries.count * found);
   const similarities = new Float32Array(queries.count * found);
+  for await (const block of nearestInBlocks(memory, queries, k)) {
+    indices.set(block.indices, block.start * found);
+    similarities.set(block.similarities, block.start * found);
+  }
+  return { k: found, indices, similarities };
+}
+
+/** The neighbours of some queries. */
+interface NeighbourBlock extends NearestNeighbours {
+  /** The first of these queries. */
+  readonly start: number;
+}
+
+/** The same a block of queries at a time, so that memory does not grow with their number. @throws InputError likewise */
+export async function* nearestInBlocks(
+  memory: Embeddings,
+  queries: Embeddings,
+  k: number,
+): AsyncGenerator<NeighbourBlock, void, void> {
+  requireInteger('k', k);
+  assertComparable(memory, queries);
+  const found = Math.min(k, memory.count);
   const bank = tf.tidy(() => tf.transpose(normalisedRows(memory, 0, memory.count)));
   try {
     for (let start = 0; start < queries.count; start += queryBlock) {
       const end = Math.min(start + queryBlock, queries.count);
       const nearest = tf.tidy(() => tf.topk(tf.matMul(normalisedRows(queries, start, end), bank), found));
-      const [values, rows] = await Promise.all([nearest.values.data(), nearest.indices.data()]);
+      const [similarities, indices] = await Promise.all([
+        nearest.values.data<'float32'>(),
+        nearest.indices.data<'int32'>(),
+      ]);
       tf.dispose([nearest.values, nearest.indices]);
-      similarities.set(values, start * found);
-      indices.set(rows, start * found);
+      yield { start, k: found, indices, similarities };
     }
   } finally {
     bank.dispose();
   }
-  return { k: found, indices, similarities };
 }
 
 function normalisedRows({ features, dimension }: Embeddings, start: number, end: number): tf.Tensor2D {
