@@ -7,6 +7,7 @@ export {
   imageFolder,
   type SkippedImage,
 } from './image-folder.js';
+export type { ImageSource } from './image-source.js';
 export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
 export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
