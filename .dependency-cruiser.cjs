@@ -3,6 +3,7 @@ const rooms = [
   'engine',
   'losses',
   'models',
+  'weights',
   'data',
   'npc',
   'methods',

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import type * as tf from '@tensorflow/tfjs';
 import { byName, featuresOf, projectionHead } from '../src/models/index.js';
-import { encodeSafetensors, type StoredTensor } from '../src/train/index.js';
+import { encodeSafetensors, type StoredTensor } from '../src/weights/index.js';
 import type { Case } from './cases.js';
 
 const encoderSeed = 1;

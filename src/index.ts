@@ -10,3 +10,4 @@ export * as models from './models/index.js';
 export * as notebook from './notebook/index.js';
 export * as npc from './npc/index.js';
 export * as train from './train/index.js';
+export * as weights from './weights/index.js';

@@ -1,7 +1,7 @@
 import { table } from 'arquero';
 import writeFileAtomic from 'write-file-atomic';
 import { InputError } from '../errors.js';
-import { encodeSafetensors } from '../train/index.js';
+import { encodeSafetensors } from '../weights/index.js';
 import type { Embeddings } from './embed.js';
 
 /**

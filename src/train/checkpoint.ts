@@ -8,7 +8,7 @@ import {
   encodeSafetensors,
   type StoredTensor,
   type StoredTensors,
-} from './safetensors.js';
+} from '../weights/index.js';
 import type { Sgd } from './sgd.js';
 
 /** Where a run stands between two steps; with the weights this is all an exact resume needs. */

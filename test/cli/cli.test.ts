@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeSafetensors } from '../../src/train/index.js';
+import { decodeSafetensors } from '../../src/weights/index.js';
 import { notebookOf } from '../notebook/cells.js';
 import { writeImages } from './write-images.js';
 

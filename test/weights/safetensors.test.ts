@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src/train/index.js';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../../src/weights/index.js';
 
 const example = () =>
   encodeSafetensors({

@@ -1,0 +1,6 @@
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  type StoredTensors,
+} from './safetensors.js';
