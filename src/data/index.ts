@@ -22,3 +22,4 @@ export {
   viewBatches,
 } from './view-batches.js';
 export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';
+export { type WriteImageFolderOptions, writeImageFolder } from './write-image-folder.js';
