@@ -13,7 +13,7 @@ const plainInterval = 5_000;
  */
 export function progressLine(what: string): ProgressLine {
   const started = performance.now();
-  const show = process.stderr.isTTY ? bar(what) : plainLines(what, started);
+  const show = process.stderr.isTTY ? bar(what, started) : plainLines(what, started);
   let shown = false;
   return (done, total) => {
     shown ||= performance.now() - started > 2_000;
@@ -21,15 +21,14 @@ export function progressLine(what: string): ProgressLine {
   };
 }
 
-function bar(what: string): ProgressLine {
-  const format = `${what} {bar} {percentage} % {value}/{total}, {eta_formatted} left`;
-  const line = new SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, etaBuffer: 50 },
-    Presets.shades_grey,
-  );
+function bar(what: string, started: number): ProgressLine {
+  const format = `${what} {bar} {percentage} % {value}/{total}, {left} left`;
+  const line = new SingleBar({ format, stream: process.stderr, clearOnComplete: true }, Presets.shades_grey);
   return (done, total) => {
-    if (!line.isActive) line.start(total, done);
-    line.update(done);
+    // The bar's own estimate goes by the time of day, which may be set.
+    const left = secondsLeft(started, done, total);
+    if (!line.isActive) line.start(total, done, { left });
+    line.update(done, { left });
     if (done === total) line.stop();
   };
 }
@@ -40,7 +39,12 @@ function plainLines(what: string, started: number): ProgressLine {
     const now = performance.now();
     if (now - last < plainInterval && done < total) return;
     last = now;
-    const left = ((now - started) / done) * (total - done);
-    console.error(`${what}: ${done} of ${total}, ${Math.round(left / 1000)} s left`);
+    console.error(`${what}: ${done} of ${total}, ${secondsLeft(started, done, total)} left`);
   };
+}
+
+/** At the mean pace since the start. */
+function secondsLeft(started: number, done: number, total: number): string {
+  const left = ((performance.now() - started) / done) * (total - done);
+  return `${Math.round(left / 1000)} s`;
 }
