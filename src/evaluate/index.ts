@@ -7,7 +7,11 @@ export {
   uniformity,
 } from './alignment-uniformity.js';
 export { type Classification, classification } from './classification.js';
-export { type Embeddings, type EmbedOptions, embed } from './embed.js';
+export { type EmbedOptions, embed } from './embed.js';
+export { encoderFingerprint } from './encoder-fingerprint.js';
+export { type ExtractFeaturesOptions, extractFeatures } from './extract-features.js';
+export type { ExtractionProgress } from './extraction.js';
+export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type KnnOptions, knn } from './knn.js';
 export {
   type LinearEvaluation,
@@ -15,4 +19,6 @@ export {
   linearEvaluation,
 } from './linear-evaluation.js';
 export { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.js';
+export { openFeatures, type StoredFeatures } from './open-features.js';
+export type { ProbabilisticClassification } from './probabilities.js';
 export { saveEmbeddings } from './save-embeddings.js';
