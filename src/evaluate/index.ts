@@ -22,3 +22,6 @@ export { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.
 export { openFeatures, type StoredFeatures } from './open-features.js';
 export type { ProbabilisticClassification } from './probabilities.js';
 export { saveEmbeddings } from './save-embeddings.js';
+export type * from './supervised/events.js';
+export type { SupervisedOptions } from './supervised/plan.js';
+export { fineTune, onlineLinearEvaluation } from './supervised/run.js';
