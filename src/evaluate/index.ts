@@ -1,3 +1,4 @@
+export { type AccuracyInterval, accuracyInterval } from './accuracy-interval.js';
 export {
   type AlignmentUniformity,
   type AlignmentUniformityOptions,
@@ -6,12 +7,15 @@ export {
   type Rows,
   uniformity,
 } from './alignment-uniformity.js';
+export { type Calibration, type CalibrationBin, calibration } from './calibration.js';
 export { type Classification, classification } from './classification.js';
+export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused } from './confusion.js';
 export { type EmbedOptions, embed } from './embed.js';
 export { encoderFingerprint } from './encoder-fingerprint.js';
 export { type ExtractFeaturesOptions, extractFeatures } from './extract-features.js';
 export type { ExtractionProgress } from './extraction.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
+export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
 export {
   type LinearEvaluation,
