@@ -117,6 +117,10 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
 }
 
 /** What a later sitting needs to know, also when it is started from another folder. */
-function toKeep({ output, resume, overwrite, data, ...options }: PretrainCommandOptions): object {
-  return { ...options, data: data && (datasetNames.includes(data) ? data : resolve(data)) };
+function toKeep({ output, resume, overwrite, data, classes, ...options }: PretrainCommandOptions): object {
+  return {
+    ...options,
+    data: data && (datasetNames.includes(data) ? data : resolve(data)),
+    classes: classes && (classes === 'imagenette' ? classes : resolve(classes)),
+  };
 }

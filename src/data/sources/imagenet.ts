@@ -112,7 +112,7 @@ async function numberedClasses(
 function missing(path: string, parts: readonly PartName[]): InputError {
   const words = { train: 'training', val: 'validation' };
   return new InputError(
-    `${path} has no ${parts.map((part) => words[part]).join(' or ')} images of ImageNet; looked for ` +
-      parts.map((part) => layouts[part]).join('; and for '),
+    `${path} has no ${parts.map((part) => words[part]).join(' or ')} images; looked for ` +
+      `${parts.map((part) => layouts[part]).join('; and for ')}. A folder of classes that is not split is read by imageFolder`,
   );
 }
