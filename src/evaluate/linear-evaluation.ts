@@ -100,7 +100,7 @@ class LinearClassifier {
         this.optimiser.step([grads[this.weight.name]!, grads[this.bias.name]!], rate as tf.Scalar);
         return [value];
       },
-      [this.weight, this.bias, ...this.optimiser.velocities],
+      [this.weight, this.bias, ...this.optimiser.slots.velocity],
     );
   }
 
