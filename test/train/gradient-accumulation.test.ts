@@ -149,7 +149,7 @@ describe('a run that accumulates', () => {
     await leaveAt(1, folder, options);
     const resumed = await eventsOf(smallRun({ ...options, checkpoint: folder, existing: 'resume' }));
     expect(losses(resumed)).toEqual(losses(expected).slice(1));
-    const last = checkpointFile(expected.at(-1)!.step);
+    const last = checkpointFile(losses(expected).length);
     const [ours, theirs] = [folder, whole].map((run) => readCheckpoint(join(run, last)));
     expect((await ours!).tensors).toEqual((await theirs!).tensors);
     expect(await readRunSettings(folder)).toMatchObject({
