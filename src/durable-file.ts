@@ -32,7 +32,7 @@ export async function writeDurably(path: string, data: string | Uint8Array, mode
   await syncFolder(dirname(target));
 }
 
-/** Gives the file what the process's mask took from its permissions; not every disk can, but those have nothing to give. */
+/** Gives the file the permissions that the process's mask took from it; a disk that keeps none is not asked to. */
 async function setPermissions(file: FileHandle, permissions: number | undefined): Promise<void> {
   if (permissions === undefined) return;
   const differing = ((await file.stat()).mode ^ permissions) & 0o777;
