@@ -2,7 +2,7 @@ import { table } from 'arquero';
 import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { encodeSafetensors } from '../weights/index.js';
-import type { Embeddings } from './embed.js';
+import type { Embeddings } from './feature-set.js';
 
 /**
  * Writes embeddings to a file, whole or not at all: `.safetensors` holds `features` [count, dimension] and `labels`

@@ -20,7 +20,7 @@ export async function readRunSettings(folder: string): Promise<RunSettings> {
 
 /** @throws InputError listing the settings that are not those of the folder's run */
 export async function requireSameSettings(folder: string, now: RunSettings): Promise<void> {
-  const before = withOptimiser(await readRunSettings(folder));
+  const before = await readRunSettings(folder);
   const differences = differing(before, now).filter(({ key }) => key !== 'engine');
   if (differences.length > 0) {
     const list = differences.map(({ key, was, is }) => `${key} was ${was}, now ${is}`).join('; ');
@@ -34,13 +34,6 @@ export async function requireSameSettings(folder: string, now: RunSettings): Pro
       `${folder} was begun with the engine ${was} and goes on with ${is}: rounding differs, and with it the last digits.`,
     );
   }
-}
-
-/** Runs from before there was a choice of optimisers say momentum and weight decay of SGD by themselves. */
-function withOptimiser(settings: RunSettings): RunSettings {
-  const { momentum, weightDecay, ...others } = settings;
-  if (others.optimiser !== undefined) return settings;
-  return { ...others, optimiser: { name: 'sgd', momentum, weightDecay, excludeBiasesAndNorms: false } };
 }
 
 function differing(before: RunSettings, now: RunSettings) {

@@ -117,19 +117,6 @@ describe('a run with a folder', () => {
     await expect(other).rejects.toThrow(/warmupStart was 0.01, now undefined.*optimiser was .*, now /);
   });
 
-  test('goes on with a run from before there was a choice of optimisers', async () => {
-    await leaveAt(2, folder);
-    const { optimiser: _, ...settings } = await readRunSettings(folder);
-    const file = join(folder, 'run.json');
-    const writeOldSettings = (weightDecay: number) =>
-      writeFile(file, JSON.stringify({ ...settings, momentum: 0.9, weightDecay }));
-    const resume = () => eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
-    await writeOldSettings(0);
-    await expect(resume()).rejects.toThrow('optimiser was {"name":"sgd","momentum":0.9,"weightDecay":0,');
-    await writeOldSettings(5e-4);
-    expect((await resume())[0]).toMatchObject({ type: 'start', step: 2 });
-  });
-
   test('is not begun anew where its checkpoints are missing, unless told to', async () => {
     await leaveAt(2, folder);
     await rm(checkpointAfter(2));
