@@ -23,6 +23,8 @@ export interface ViewSettings {
   readonly hue: number;
   /** Probability that the colours are replaced by gray. */
   readonly grayscaleProbability: number;
+  /** Gaussian blur after all else; none where it is left out. */
+  readonly blur?: { readonly probability: number; readonly sigma: readonly [number, number] };
   /** Small crops beside the two views; none where it is left out. */
   readonly smallCrops?: SmallCrops;
 }
