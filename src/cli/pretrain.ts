@@ -8,7 +8,7 @@ import { byName as encoderByName } from '../models/index.js';
 import { watch } from '../notebook/index.js';
 import { type PretrainOptions, pretrain } from '../train/index.js';
 import { keepingOptions, resumedOptions } from './kept-options.js';
-import { decimal, given } from './option-values.js';
+import { decimal, given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 import { type TrainingOptions, withTrainingOptions } from './pretrain-options.js';
 import { optimiserOf, settingsOfRecipes, withRecipe } from './recipe-options.js';
@@ -16,6 +16,7 @@ import { optimiserOf, settingsOfRecipes, withRecipe } from './recipe-options.js'
 interface PretrainCommandOptions extends PreparationOptions, TrainingOptions {
   readonly output: string;
   readonly checkpointSeconds: number;
+  readonly keepCheckpoints: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }
@@ -23,11 +24,14 @@ interface PretrainCommandOptions extends PreparationOptions, TrainingOptions {
 export function addPretrain(program: Command): void {
   const command = program
     .command('pretrain')
-    .description('Pretrain an encoder with a contrastive loss; Ctrl-C leaves a checkpoint to resume from.')
-    .requiredOption('--output <folder>', 'where the run keeps its checkpoint, settings and record');
+    .description(
+      'Pretrain an encoder with a contrastive loss; Ctrl-C or SIGTERM leaves a checkpoint to resume from.',
+    )
+    .requiredOption('--output <folder>', 'where the run keeps its checkpoints, settings and record');
   withPreparationOptions(command, 'train on so many images, balanced over the classes (default: all)');
   withTrainingOptions(command)
     .option('--checkpoint-seconds <s>', 'seconds between checkpoints', decimal, 60)
+    .option('--keep-checkpoints <n>', 'so many of the newest checkpoints are kept', wholeNumber, 2)
     .addOption(
       new Option('--resume', 'continue the run that the folder holds, exactly, with its options').conflicts(
         'overwrite',
@@ -47,6 +51,7 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
     ...trainingOf(options, data),
     checkpoint: output,
     checkpointSeconds: options.checkpointSeconds,
+    keepCheckpoints: options.keepCheckpoints,
     existing: resume ? 'resume' : overwrite ? 'overwrite' : 'refuse',
   });
   const { reason } = await watch(keepingOptions(run, output, toKeep(options)));

@@ -1,4 +1,4 @@
-import { simclrViews } from '../../data/index.js';
+import { imagenetViews } from '../../data/index.js';
 import type { Recipe } from './recipe.js';
 
 const dcl = 'lightly-ai/lightly@e8d317f benchmarks/imagenet/resnet50/dcl.py';
@@ -15,7 +15,7 @@ export const lightlyRecipe = {
     loss: 'dcl',
     temperature: 0.1,
     head: { hiddenFeatures: 2048, outputFeatures: 128, batchNorm: 'all' },
-    views: { ...simclrViews({ strength: 1 }), blur: { probability: 0.5, sigma: [0.1, 2] } },
+    views: imagenetViews(),
     batchSize: 256,
     epochs: 100,
     optimiser: {
@@ -65,6 +65,6 @@ export const lightlyRecipe = {
   },
   notes: [
     "Its published figures for DCL and DCLW are from before its loss was corrected (commit 0111edc), which had counted the negatives' part twice.",
-    'It normalises pixels by the mean and standard deviation of ImageNet and blurs with Pillow.',
+    'It normalises pixels by the mean and standard deviation of ImageNet and blurs with Pillow, whose kernel reaches as far as sigma says.',
   ],
 } as const satisfies Recipe;

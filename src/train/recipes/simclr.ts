@@ -1,4 +1,4 @@
-import { simclrViews } from '../../data/index.js';
+import { imagenetViews } from '../../data/index.js';
 import type { Recipe } from './recipe.js';
 
 const readme =
@@ -18,7 +18,7 @@ export const simclrRecipe = {
     loss: 'infonce',
     temperature: 0.1,
     head: { hiddenFeatures: 2048, outputFeatures: 128, batchNorm: 'all' },
-    views: { ...simclrViews({ strength: 1 }), blur: { probability: 0.5, sigma: [0.1, 2] } },
+    views: imagenetViews(),
     batchSize: 4096,
     epochs: 100,
     optimiser: {
@@ -65,6 +65,6 @@ export const simclrRecipe = {
   },
   notes: [
     'Its warm-up begins with a step of learning rate 0; here that step is left out, and each is a step ahead.',
-    'It resizes crops bicubically, and blurs with a kernel of a tenth of the height.',
+    'It resizes crops bicubically.',
   ],
 } as const satisfies Recipe;

@@ -1,4 +1,4 @@
-import { simclrViews } from '../../data/index.js';
+import { imagenetViews } from '../../data/index.js';
 import { notStated, type Recipe } from './recipe.js';
 
 const yaml = 'vturrisi/solo-learn@d418d09 scripts/pretrain/imagenet-100/simclr.yaml';
@@ -16,7 +16,7 @@ export const soloLearnRecipe = {
     loss: 'infonce',
     temperature: 0.2,
     head: { hiddenFeatures: 4096, outputFeatures: 512, batchNorm: 'none' },
-    views: { ...simclrViews({ strength: 1 }), blur: { probability: 0.5, sigma: [0.1, 2] } },
+    views: imagenetViews(),
     batchSize: 256,
     epochs: 400,
     optimiser: {
