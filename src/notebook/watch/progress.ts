@@ -55,14 +55,14 @@ function display(what: string): Display {
 }
 
 function bar(what: string): Display {
-  const format = `${what} {bar} {percentage} % {value}/{total}, {eta_formatted} left`;
-  const line = new SingleBar(
-    { format, stream: process.stderr, clearOnComplete: true, etaBuffer: 50 },
-    Presets.shades_grey,
-  );
-  return ({ done, total }) => {
-    if (!line.isActive) line.start(total, done);
-    line.update(done);
+  const format = `${what} {bar} {percentage} % {value}/{total}{time}`;
+  const line = new SingleBar({ format, stream: process.stderr, clearOnComplete: true }, Presets.shades_grey);
+  return (state) => {
+    const { done, total } = state;
+    // The bar's own estimate goes by the time of day, which may be set.
+    const time = timeOf(state);
+    if (!line.isActive) line.start(total, done, { time });
+    line.update(done, { time });
     if (done === total) line.stop();
   };
 }
