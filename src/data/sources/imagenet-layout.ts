@@ -115,7 +115,7 @@ function shardPart(root: string, shards: readonly string[]): FoundPart {
   const list = join(root, 'classes.txt');
   const classes = async () => (existsSync(list) ? readClassList(list) : undefined);
   return {
-    description: `${shards.length} shards, ${join(root, shards[0]!)} and on`,
+    description: `${shards.length} of WebDataset's shards, the first ${paths[0]}`,
     classes,
     open: async (options) => {
       const named = await classes();

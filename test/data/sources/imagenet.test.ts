@@ -163,7 +163,7 @@ describe('openImageNet', () => {
     expect(imagenet.words?.get('n00000001')).toBe('tench, Tinca tinca');
     expect(new Set(events.map(({ source }) => source))).toEqual(new Set(['imagenet train', 'imagenet val']));
     const some = await openImageNet(root(), { classes: ['n00000002'], only: 'val' });
-    expect(some.val.name).toBe('imagenet val (1 classes)');
+    expect(some.val.name).toBe('imagenet val (classes: 1)');
   });
 
   test('does with one part, and says what is missing when the other is asked for', async () => {
