@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { embed, saveEmbeddings } from '../evaluate/index.js';
+import { progress } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
-import { progressLine } from './progress-line.js';
 
 interface EmbedCommandOptions extends PreparationOptions {
   readonly split: 'train' | 'test';
@@ -26,7 +26,7 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
   const encoder = await loadEncoder(run);
-  const embeddings = await embed(encoder, dataset, { onProgress: progressLine(`Embedding ${dataset.name}`) });
+  const embeddings = await embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name}`) });
   await saveEmbeddings(options.output, embeddings);
   console.log(`${options.output}: ${embeddings.count} images, ${embeddings.dimension} features`);
 }

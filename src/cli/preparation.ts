@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { type Dataset, datasetNames, type LoadProgress, load, type Splits, subset } from '../data/index.js';
 import { type UseOptions, use } from '../engine/index.js';
 import { InputError } from '../errors.js';
+import { progress } from '../notebook/index.js';
 import { given, imageSize, wholeNumber } from './option-values.js';
-import { progressLine } from './progress-line.js';
 import { skippedImages } from './skipped-images.js';
 
 export interface PreparationOptions {
@@ -59,8 +59,8 @@ async function loadData(data: string, { size, strict }: PreparationOptions): Pro
 }
 
 function showLoading(data: string): (event: LoadProgress) => void {
-  const downloading = progressLine(`Downloading ${data} (bytes)`);
-  const decoding = progressLine(`Reading ${data}`);
+  const downloading = progress(`Downloading ${data} (bytes)`);
+  const decoding = progress(`Reading ${data}`);
   return (event) => {
     if (event.type === 'decode') decoding(event.done, event.total);
     else if (event.total !== undefined) downloading(event.received, event.total);

@@ -30,6 +30,7 @@ interface PretrainCommandOptions extends PreparationOptions {
   readonly warmupEpochs: number;
   readonly weightDecay: number;
   readonly checkpointSeconds: number;
+  readonly keepCheckpoints: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }
@@ -37,8 +38,10 @@ interface PretrainCommandOptions extends PreparationOptions {
 export function addPretrain(program: Command): void {
   const command = program
     .command('pretrain')
-    .description('Pretrain an encoder with a contrastive loss; Ctrl-C leaves a checkpoint to resume from.')
-    .requiredOption('--output <folder>', 'where the run keeps its checkpoint, settings and record');
+    .description(
+      'Pretrain an encoder with a contrastive loss; Ctrl-C or SIGTERM leaves a checkpoint to resume from.',
+    )
+    .requiredOption('--output <folder>', 'where the run keeps its checkpoints, settings and record');
   withPreparationOptions(command, 'train on so many images, balanced over the classes (default: all)')
     .addOption(new Option('--architecture <name>', 'the encoder').choices(architectures).default('resnet18'))
     .addOption(
@@ -66,6 +69,7 @@ export function addPretrain(program: Command): void {
     .option('--warmup-epochs <n>', 'epochs of linear warm-up', decimal, 0)
     .option('--weight-decay <d>', 'weight decay', decimal, 5e-4)
     .option('--checkpoint-seconds <s>', 'seconds between checkpoints', decimal, 60)
+    .option('--keep-checkpoints <n>', 'so many of the newest checkpoints are kept', wholeNumber, 2)
     .addOption(
       new Option('--resume', 'continue the run that the folder holds, exactly, with its options').conflicts(
         'overwrite',
@@ -79,7 +83,8 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
   const { output, resume, overwrite } = typed;
   const options = resume ? await resumedOptions(output, typed, command) : typed;
   const { seed, stem, width, queueSize, keyMomentum, temperature, sigma, learningRate } = options;
-  const { batchSize, chunkSize, epochs, warmupEpochs, weightDecay, checkpointSeconds } = options;
+  const { batchSize, chunkSize, epochs, warmupEpochs, weightDecay } = options;
+  const { checkpointSeconds, keepCheckpoints } = options;
   const { train } = await prepare(options);
   const data = part(train, options.images, seed);
   const encoder = encoderByName(options.architecture, {
@@ -104,6 +109,7 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
     ...given({ chunkSize, learningRate }),
     checkpoint: output,
     checkpointSeconds,
+    keepCheckpoints,
     existing: resume ? 'resume' : overwrite ? 'overwrite' : 'refuse',
   });
   const { reason } = await watch(keepingOptions(run, output, toKeep(options)));

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 export interface DecodeOptions {
   /** 3 gives sRGB, 1 gives gray. */
@@ -14,13 +14,32 @@ export interface DecodedImage {
 }
 
 /**
- * Decodes a JPEG, PNG or WebP file the way its camera meant it (EXIF orientation). Gray, CMYK and 16-bit images are
- * converted; an alpha channel is dropped and does not darken what it covers.
+ * Decodes a JPEG, PNG or WebP file the way its camera meant it (EXIF orientation, colour profile). Gray, CMYK and 16-bit
+ * images are converted; an alpha channel is dropped and does not darken what it covers.
  * @throws Error from libvips if the file is damaged or no image
  */
-export async function decodeImage(path: string, { channels, size }: DecodeOptions): Promise<DecodedImage> {
-  let image = sharp(path).autoOrient();
-  if (size) image = image.resize({ height: size[0], width: size[1], fit: 'cover', position: 'centre' });
+export function decodeImage(path: string, { channels, size }: DecodeOptions): Promise<DecodedImage> {
+  const image = sharp(path).autoOrient();
+  if (size) image.resize({ height: size[0], width: size[1], fit: 'cover', position: 'centre' });
+  return pixelsOf(image, channels);
+}
+
+/**
+ * Decodes an image file in memory as `decodeImage` does, but for two things that keep to what encoders trained on
+ * ImageNet have seen: colour profiles count for nothing, and what libjpeg reads in spite of a warning is read. A file that
+ * ends early is damaged nevertheless (libvips' `failOn: 'truncated'`).
+ * @throws Error from libvips if the file is damaged or no image
+ */
+export function decodeFile(file: Uint8Array, channels: 1 | 3): Promise<DecodedImage> {
+  return pixelsOf(sharp(file, { failOn: 'truncated', ignoreIcc: true }).autoOrient(), channels);
+}
+
+/** Why an image could not be decoded, in one line: libvips gives every warning a line of its own. */
+export function reasonOf(error: Error): string {
+  return error.message.trim().split('\n').join('; ');
+}
+
+async function pixelsOf(image: Sharp, channels: 1 | 3): Promise<DecodedImage> {
   const { data, info } = await image
     .removeAlpha()
     .toColourspace(channels === 3 ? 'srgb' : 'b-w')

@@ -1,4 +1,5 @@
 export { DivergenceError } from './divergence.js';
+export { type Estimate, type EstimateOptions, estimate } from './estimate.js';
 export { readEvents } from './event-record.js';
 export type * from './events.js';
 export { type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';

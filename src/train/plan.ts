@@ -45,6 +45,8 @@ export interface PretrainOptions {
   readonly checkpoint?: string;
   /** At most this many seconds between checkpoints; 60 by default. One is written at the end in any case. */
   readonly checkpointSeconds?: number;
+  /** So many of the newest checkpoints are kept, to go on from an earlier one where the newest is damaged; 2 by default. */
+  readonly keepCheckpoints?: number;
   /** Where `checkpoint` holds a run already: refuse (default), resume it exactly, or overwrite it. */
   readonly existing?: ExistingRun;
 }
@@ -70,6 +72,7 @@ export function planned(options: PretrainOptions): Plan {
     views: options.views ?? defaultViews(options.data),
     reportEvery: 10,
     checkpointSeconds: 60,
+    keepCheckpoints: 2,
     existing: 'refuse' as const,
     ...options,
     batchSize,
@@ -83,6 +86,7 @@ export function planned(options: PretrainOptions): Plan {
   requireRange('momentum', plan.momentum, 0, 1);
   requireRange('weightDecay', plan.weightDecay, 0);
   requireRange('checkpointSeconds', plan.checkpointSeconds, 0, Number.POSITIVE_INFINITY);
+  requireInteger('keepCheckpoints', plan.keepCheckpoints);
   requireOneOf('existing', plan.existing, ['refuse', 'resume', 'overwrite']);
   assertTakes(plan.encoder, plan.data);
   if (plan.chunkSize !== undefined) requireChunks(batchSize, plan.chunkSize);

@@ -111,9 +111,11 @@ export class Sitting {
   async save(): Promise<CheckpointEvent[]> {
     const { step } = this.progress;
     if (!this.folder || !this.consistent || step === this.saved.step) return [];
-    const path = await this.folder.save(this.state, this.progress).catch((error: Error) => {
-      throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
-    });
+    const path = await this.folder
+      .save(this.state, this.progress, this.plan.keepCheckpoints)
+      .catch((error: Error) => {
+        throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
+      });
     this.saved = { step, path };
     this.savedAt = performance.now();
     return [{ type: 'checkpoint', step, path }];

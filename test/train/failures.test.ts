@@ -7,6 +7,7 @@ import { InputError } from '../../src/errors.js';
 import { contrastiveLoss, dcl, decoupledTerms } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { DivergenceError, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { checkpointFile } from '../../src/train/run-files.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
@@ -63,10 +64,10 @@ describe('an update that makes weights NaN', () => {
 
   test('is reported where the reader leaves its loop right after it', async () => {
     await leaveAt(2, folder);
-    const before = await readFile(join(folder, 'checkpoint.safetensors'));
+    const before = await readFile(join(folder, checkpointFile(2)));
     const left = leaveAt(3, folder, { existing: 'resume', method: brokenGradientAt(1) });
     await expect(left).rejects.toThrow(DivergenceError);
-    expect(await readFile(join(folder, 'checkpoint.safetensors'))).toEqual(before);
+    expect(await readFile(join(folder, checkpointFile(2)))).toEqual(before);
   });
 });
 
@@ -79,7 +80,7 @@ describe('a run that fails', () => {
       for await (const event of smallRun({ checkpoint: folder, encoder, data, epochs: 40 })) {
         if (event.type !== 'step' || event.step > 1) continue;
         fail();
-        await mkdir(join(folder, 'starting', 'checkpoint.safetensors'));
+        await mkdir(join(folder, 'starting', checkpointFile(event.step + 1)));
       }
     })();
     await expect(reading).rejects.toThrow('gone');
@@ -121,7 +122,7 @@ describe('a run that fails', () => {
 
   test('frees what it made where its checkpoint is refused', async () => {
     await leaveAt(2, folder);
-    const file = join(folder, 'checkpoint.safetensors');
+    const file = join(folder, checkpointFile(2));
     await rm(file);
     await mkdir(file);
     const encoder = smallEncoder();
