@@ -1,6 +1,6 @@
 /** One sitting of a supervised run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
 import * as tf from '@tensorflow/tfjs';
-import { batches } from '../../data/index.js';
+import { type AugmentedBatch, augmentedBatches, batches } from '../../data/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from '../../train/checkpoint.js';
 import {
   type CheckpointEvent,
@@ -13,11 +13,13 @@ import { RunFolder } from '../../train/run-folder.js';
 import { Stopwatch } from '../../train/stopwatch.js';
 import { prefetched } from '../prefetched.js';
 import { type ProbabilisticClassification, ProbabilityTally } from '../probabilities.js';
-import { type AugmentedBatch, augmentedBatches } from './augmented.js';
 import type { SupervisedEndEvent, SupervisedEpochEvent, SupervisedStepEvent } from './events.js';
 import { type SupervisedModels, supervisedModels } from './models.js';
 import { type SupervisedPlan, supervisedSettings } from './plan.js';
 import { SupervisedStep } from './step.js';
+
+/** One more than the newest, should that be damaged. */
+const keptCheckpoints = 2;
 
 export class SupervisedSitting {
   /** Counts the time spent training and measuring. */
@@ -137,7 +139,7 @@ export class SupervisedSitting {
   async save(): Promise<CheckpointEvent[]> {
     const { step } = this.progress;
     if (!this.folder || !this.consistent || step === this.saved.step) return [];
-    const path = await this.folder.save(this.state, this.progress).catch((error: Error) => {
+    const path = await this.folder.save(this.state, this.progress, keptCheckpoints).catch((error: Error) => {
       throw error instanceof NonFiniteError ? this.diverged(error.message) : error;
     });
     this.saved = { step, path };
