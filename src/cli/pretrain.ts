@@ -5,7 +5,7 @@ import { byName as lossByName, names as lossNames } from '../losses/index.js';
 import { byName as methodByName, names as methodNames } from '../methods/index.js';
 import { architectures, byName as encoderByName } from '../models/index.js';
 import { watch } from '../notebook/index.js';
-import { pretrain } from '../train/index.js';
+import { pretrain, sgd } from '../train/index.js';
 import { keepingOptions, resumedOptions } from './kept-options.js';
 import { decimal, given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
@@ -105,7 +105,7 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
     epochs,
     seed,
     warmupEpochs,
-    weightDecay,
+    optimiser: sgd({ weightDecay }),
     ...given({ chunkSize, learningRate }),
     checkpoint: output,
     checkpointSeconds,

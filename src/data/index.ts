@@ -15,8 +15,26 @@ export {
 export type { ImageSource } from './image-source.js';
 export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
-export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
+export type { DecodeProgress, DownloadProgress, IndexProgress, LoadProgress } from './progress.js';
 export type { SmallCrops } from './small-crops.js';
+export {
+  classFolderImages,
+  flatFolderImages,
+  type ImageNet,
+  type ImageNetOptions,
+  type IndexOptions,
+  imagenette,
+  ofClasses,
+  openImageNet,
+  readClassList,
+  readSynsetWords,
+  readValidationLabels,
+  shardImages,
+  shardPaths,
+  trainArchiveImages,
+  type ValidationLabels,
+  validationArchiveImages,
+} from './sources/index.js';
 export { type StreamedDataset, type StreamedOptions, streamed } from './streamed.js';
 export { type SubsetOptions, subset } from './subset.js';
 export { viewShapes } from './view.js';

@@ -9,7 +9,7 @@ import {
   type StoredTensor,
   type StoredTensors,
 } from '../weights/index.js';
-import type { Sgd } from './sgd.js';
+import type { Optimiser } from './optimiser.js';
 
 /** Where a run stands between two steps; with the weights this is all an exact resume needs. */
 export interface Progress {
@@ -29,7 +29,7 @@ export const noProgress: Progress = { step: 0, epochLoss: 0, seconds: 0, epochSt
 export interface TrainingState {
   readonly models: Readonly<Record<string, tf.LayersModel>>;
   readonly memory?: Readonly<Record<string, tf.Variable>>;
-  readonly optimiser?: Sgd;
+  readonly optimiser?: Pick<Optimiser, 'slots'>;
 }
 
 /** A checkpoint as read from disk, its checksum verified. */
@@ -192,7 +192,8 @@ function namedVariables({ models, memory = {}, optimiser }: TrainingState): Map<
     ),
   );
   const remembered = Object.entries(memory).map(([name, variable]) => [`memory/${name}`, variable] as const);
-  const all = [...weights, ...remembered, ...numbered('velocity', optimiser?.velocities ?? [])];
+  const slots = Object.entries(optimiser?.slots ?? {}).flatMap(([name, slot]) => numbered(name, slot));
+  const all = [...weights, ...remembered, ...slots];
   const byName = new Map(all);
   if (byName.size === all.length) return byName;
   throw new InputError(

@@ -6,7 +6,7 @@ import { use } from '../../src/engine/index.js';
 import { dclw } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
-import { loadEncoder, readEvents, readRunSettings } from '../../src/train/index.js';
+import { lars, loadEncoder, readEvents, readRunSettings, sgd } from '../../src/train/index.js';
 import { checkpointFile } from '../../src/train/run-files.js';
 import { engines, useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
@@ -95,6 +95,26 @@ describe('a run with a folder', () => {
     );
     expect(error.message).toContain('seed was 1, now 2');
     expect(error.message).toContain('"dclw"');
+  });
+
+  test.each([
+    lars({ form: 'google' }),
+    lars({ form: 'pytorch', clip: true, trustCoefficient: 0.02 }),
+    sgd({ excludeBiasesAndNorms: true }),
+  ])('resumes exactly with the optimiser $name $settings, and refuses another', async (optimiser) => {
+    const schedule = { warmupEpochs: 1, warmupStart: 0.01, cosineFloor: 0.1 };
+    const encoder = smallEncoder();
+    const expected = await eventsOf(smallRun({ encoder, optimiser, ...schedule }));
+    await leaveAt(2, folder, { optimiser, ...schedule });
+    const resumed = smallRun({ optimiser, ...schedule, checkpoint: folder, existing: 'resume' });
+    expect(losses(await eventsOf(resumed))).toEqual(losses(expected).slice(2));
+    expect(values(await loadEncoder(folder))).toEqual(values(encoder));
+    expect(await readRunSettings(folder)).toMatchObject({
+      optimiser: { name: optimiser.name, ...optimiser.settings },
+      ...schedule,
+    });
+    const other = eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    await expect(other).rejects.toThrow(/warmupStart was 0.01, now undefined.*optimiser was .*, now /);
   });
 
   test('is not begun anew where its checkpoints are missing, unless told to', async () => {

@@ -18,7 +18,7 @@ import { type SupervisedModels, supervisedModels } from './models.js';
 import { type SupervisedPlan, supervisedSettings } from './plan.js';
 import { SupervisedStep } from './step.js';
 
-/** One more than the newest, should that be damaged. */
+/** The newest checkpoint, and the one before in case that is damaged. */
 const keptCheckpoints = 2;
 
 export class SupervisedSitting {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Repeatable, replayable } from '../../engine/index.js';
 import { Sgd } from '../../train/index.js';
+import { slotsOf } from '../../train/optimiser.js';
 
 /** A classifier and what of it is trained. */
 export interface Trainee {
@@ -52,7 +53,7 @@ export class SupervisedStep {
         );
         return [value];
       },
-      [...state, ...this.optimiser.velocities],
+      [...state, ...slotsOf(this.optimiser)],
     );
   }
 
