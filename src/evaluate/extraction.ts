@@ -1,8 +1,8 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import writeFileAtomic from 'write-file-atomic';
 import type { Dataset } from '../data/index.js';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { onDisk } from '../train/run-files.js';
 import { encodeSafetensors } from '../weights/index.js';
@@ -127,7 +127,7 @@ export class Extraction {
     const path = join(this.folder, file);
     await onDisk(
       `${path} cannot be written; free space or fix the permissions, and call again to go on`,
-      () => writeFileAtomic(path, contents),
+      () => writeDurably(path, contents),
     );
   }
 }
