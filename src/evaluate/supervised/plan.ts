@@ -3,11 +3,11 @@ import { fingerprint } from '../../data/fingerprint.js';
 import {
   type Dataset,
   defaultViews,
-  simclrViews,
   stepsPerEpoch,
+  supervisedViews,
   type ViewSettings,
 } from '../../data/index.js';
-import { requireViewBatches } from '../../data/view-batches.js';
+import { requireShuffledBatches } from '../../data/shuffled-batches.js';
 import { engineInUse } from '../../engine/index.js';
 import { InputError, requireInteger, requireOneOf, requirePositive, requireRange } from '../../errors.js';
 import { assertTakes, featuresOf } from '../../models/index.js';
@@ -31,8 +31,8 @@ export interface SupervisedOptions {
   /** Decides the order of images and their views; 1 by default. */
   readonly seed?: number;
   /**
-   * How training images are augmented: by default crops of 0.08 to 1 of the area and flips, colours as they are; for
-   * images of one channel the crops of `data.defaultViews`.
+   * How training images are augmented: by default `data.supervisedViews`, crops of 0.08 to 1 of the area and flips; for
+   * images of one channel the crops of `data.defaultViews` alone.
    */
   readonly views?: ViewSettings;
   /** A `step` event every so many steps, and for each epoch's last; 10 by default. */
@@ -92,14 +92,14 @@ export function plannedSupervised(protocol: Protocol, options: SupervisedOptions
     );
   }
   const { views, seed } = plan;
-  requireViewBatches({ dataset: train, views, batchSize, seed, epoch: plan.epochs - 1 });
   const steps = stepsPerEpoch(train, batchSize);
+  requireShuffledBatches({ dataset: train, views, batchSize, seed, epoch: plan.epochs - 1 }, 2);
   return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };
 }
 
+/** A digit cannot be mirrored or cut to a stroke, so images of one channel keep their own crops. */
 function croppedAndFlipped(dataset: Dataset): ViewSettings {
-  if (dataset.shape[2] === 1) return { ...defaultViews(dataset), jitterProbability: 0 };
-  return simclrViews({ strength: 0, jitterProbability: 0, grayscaleProbability: 0 });
+  return dataset.shape[2] === 1 ? { ...defaultViews(dataset), jitterProbability: 0 } : supervisedViews();
 }
 
 /** All that decides the run's numbers, as stored with it and compared on resume; and the engine, which rounds them. */

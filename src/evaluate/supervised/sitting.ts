@@ -1,6 +1,6 @@
 /** One sitting of a supervised run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
 import * as tf from '@tensorflow/tfjs';
-import { batches } from '../../data/index.js';
+import { type AugmentedBatch, augmentedBatches, batches } from '../../data/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from '../../train/checkpoint.js';
 import {
   type CheckpointEvent,
@@ -13,7 +13,6 @@ import { RunFolder } from '../../train/run-folder.js';
 import { Stopwatch } from '../../train/stopwatch.js';
 import { prefetched } from '../prefetched.js';
 import { type ProbabilisticClassification, ProbabilityTally } from '../probabilities.js';
-import { type AugmentedBatch, augmentedBatches } from './augmented.js';
 import type { SupervisedEndEvent, SupervisedEpochEvent, SupervisedStepEvent } from './events.js';
 import { type SupervisedModels, supervisedModels } from './models.js';
 import { type SupervisedPlan, supervisedSettings } from './plan.js';
