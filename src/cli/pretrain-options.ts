@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { names as lossNames } from '../losses/index.js';
 import { names as methodNames } from '../methods/index.js';
-import { architectures, type Stem } from '../models/index.js';
+import { architectures, type StemName } from '../models/index.js';
 import {
   type LarsForm,
   type LearningRateScaling,
@@ -15,7 +15,7 @@ import { decimal, wholeNumber } from './option-values.js';
 export interface TrainingOptions {
   readonly recipe?: readonly RecipeName[];
   readonly architecture: string;
-  readonly stem: Stem;
+  readonly stem: StemName;
   readonly width?: number;
   readonly method: string;
   readonly queueSize?: number;

@@ -1,6 +1,6 @@
 import type { ViewSettings } from '../../data/index.js';
 import type { CompleteHead } from '../../methods/index.js';
-import type { Stem } from '../../models/index.js';
+import type { StemName } from '../../models/index.js';
 import type { ScaledLearningRate } from '../learning-rate.js';
 import type { OptimiserSettings } from '../optimiser-by-name.js';
 
@@ -24,7 +24,7 @@ export interface RecipeSettings {
   /** Height and width of the views in pixels. */
   readonly viewSize: number;
   readonly architecture: string;
-  readonly stem: Stem;
+  readonly stem: StemName;
   readonly method: string;
   readonly loss: string;
   readonly temperature: number;
