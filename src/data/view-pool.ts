@@ -52,7 +52,7 @@ export class ThreadPool {
   /** Threads that end without a job may do so for ever, so that no job is done: these jobs fail, and the next find new threads. */
   #renew(error: Error): void {
     this.#ending = error;
-    this.#threads?.destroy();
+    void this.#threads?.destroy();
     this.#threads = undefined;
   }
 
