@@ -1,7 +1,7 @@
 export { DivergenceError } from './divergence.js';
 export { readEvents } from './event-record.js';
 export type * from './events.js';
-export { type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';
+export { isForeign, type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';
 export type { PretrainOptions } from './plan.js';
 export { pretrain } from './pretrain.js';
 export type { ExistingRun } from './run-folder.js';
