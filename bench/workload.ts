@@ -5,6 +5,7 @@ import { type ImageShape, inMemory } from '../src/data/index.js';
 import { embed } from '../src/evaluate/index.js';
 import { dcl } from '../src/losses/index.js';
 import { simclr } from '../src/methods/index.js';
+import { sgd } from '../src/train/index.js';
 import { TrainingStep } from '../src/train/training-step.js';
 import type { Case } from './cases.js';
 import { encoderOf, projectionSeed } from './network.js';
@@ -19,10 +20,7 @@ export function workload(each: Case): Step {
 
 function training(each: Case): Step {
   const learner = simclr({ loss: dcl({ temperature }) }).start(encoderOf(each), projectionSeed);
-  const step = new TrainingStep(learner, [shapeOf(each), shapeOf(each)], {
-    momentum: 0.9,
-    weightDecay: 5e-4,
-  });
+  const step = new TrainingStep(learner, [shapeOf(each), shapeOf(each)], sgd());
   const length = each.images * each.pixels ** 2 * 3;
   const view = (first: number) => Float32Array.from({ length }, (_, i) => 0.5 + 0.5 * wave(first + i));
   const views: Views = [view(0), view(length)];

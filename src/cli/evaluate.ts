@@ -2,11 +2,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { table } from 'arquero';
 import type { Command } from 'commander';
 import { type Embeddings, embed, knn, linearEvaluation } from '../evaluate/index.js';
-import { show } from '../notebook/index.js';
+import { progress, show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
 import { given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
-import { progressLine } from './progress-line.js';
 
 interface EvaluateCommandOptions extends PreparationOptions {
   readonly untrained?: boolean;
@@ -27,7 +26,10 @@ export function addEvaluate(program: Command): void {
     .description(
       'Measure encoders by kNN (k 200, temperature 0.1) and linear evaluation on the whole test set.',
     )
-    .argument('<run...>', 'folders or checkpoints of runs');
+    .argument(
+      '<run...>',
+      'folders or checkpoints of runs, or ResNets trained elsewhere (.pth, .ckpt, .safetensors)',
+    );
   withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
     .option('--untrained', "also measure each run's encoder as it was before training")
     .option('--no-linear', 'kNN alone')
@@ -43,7 +45,7 @@ async function evaluateFromCommandLine(
   const train = part(splits.train, options.images, 1);
   const measure = async (name: string, encoder: tf.LayersModel) => {
     const embedded = async (dataset: typeof train) =>
-      embed(encoder, dataset, { onProgress: progressLine(`Embedding ${dataset.name} by ${name}`) });
+      embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name} by ${name}`) });
     return results(name, await embedded(train), await embedded(splits.test), options);
   };
   const rows: Result[] = [];
@@ -51,7 +53,8 @@ async function evaluateFromCommandLine(
     if (options.untrained) {
       rows.push(...(await measure(`${run}, untrained`, await loadEncoder(run, { weights: 'initial' }))));
     }
-    rows.push(...(await measure(run, await loadEncoder(run))));
+    const foreign = { inputShape: splits.test.shape };
+    rows.push(...(await measure(run, await loadEncoder(run, { foreign }))));
   }
   show(
     table({
@@ -71,9 +74,8 @@ async function results(
 ): Promise<Result[]> {
   const rows: Result[] = [{ encoder, evaluation: 'kNN', ...(await knn(train, test)) }];
   if (linear) {
-    const progress = progressLine(`Linear evaluation of ${encoder}`);
     const accuracy = await linearEvaluation(train, test, {
-      onEpoch: progress,
+      onEpoch: progress(`Linear evaluation of ${encoder}`),
       ...given({ epochs: linearEpochs }),
     });
     rows.push({ encoder, evaluation: 'linear', ...accuracy });

@@ -1,12 +1,11 @@
+/** A run's folder holds the options of the command that began it, so that `--resume` needs no other. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import type { Run } from '../train/index.js';
-
-/** A run's folder holds the options of the command that began it, so that `--resume` needs no other. */
-const fileName = 'options.json';
+import { runFiles } from '../train/run-files.js';
 
 /** The run, which keeps `options` in its folder once that is its own: from the first checkpoint on. */
 export function keepingOptions(run: Run, folder: string, options: object): Run {
@@ -26,8 +25,8 @@ export function keepingOptions(run: Run, folder: string, options: object): Run {
 }
 
 async function keep(folder: string, options: object): Promise<void> {
-  const path = join(folder, fileName);
-  await writeFileAtomic(path, `${JSON.stringify(options, null, 2)}\n`).catch((error: Error) => {
+  const path = join(folder, runFiles.options);
+  await writeDurably(path, `${JSON.stringify(options, null, 2)}\n`).catch((error: Error) => {
     throw new InputError(`The options cannot be kept in ${path}: ${error.message}.`);
   });
 }
@@ -52,7 +51,7 @@ export async function resumedOptions<T extends { readonly data?: string }>(
 }
 
 async function keptOptions(folder: string): Promise<object | undefined> {
-  const path = join(folder, fileName);
+  const path = join(folder, runFiles.options);
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {

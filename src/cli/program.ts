@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBuildNotebooks } from './build-notebooks.js';
+import { addConvert } from './convert.js';
 import { addEmbed } from './embed.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
+import { addRecipes } from './recipes.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 
@@ -23,8 +25,10 @@ export function program(): Command {
     .showHelpAfterError('(add --help for the options)');
   for (const add of [
     addPretrain,
+    addRecipes,
     addEmbed,
     addEvaluate,
+    addConvert,
     addSweep,
     addFigures,
     addRun,

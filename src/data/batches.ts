@@ -12,21 +12,27 @@ export interface InputBatch {
 }
 
 /**
- * All images in order, each once; the last batch may be smaller.
+ * Images in order, each once; the last batch may be smaller.
+ * @param range - the first image and the one after the last; all by default
  * @throws InputError at once for a batch size that is no whole number of at least 1, and at its batch where the data set
  *   does not give the images it was asked for
  */
-export function batches(dataset: Dataset, batchSize: number): AsyncGenerator<InputBatch, void, undefined> {
+export function batches(
+  dataset: Dataset,
+  batchSize: number,
+  range: readonly [number, number] = [0, dataset.length],
+): AsyncGenerator<InputBatch, void, undefined> {
   requireInteger('batchSize', batchSize);
-  return readBatches(dataset, batchSize);
+  return readBatches(dataset, batchSize, range);
 }
 
 async function* readBatches(
   dataset: Dataset,
   batchSize: number,
+  [first, end]: readonly [number, number],
 ): AsyncGenerator<InputBatch, void, undefined> {
-  for (let start = 0; start < dataset.length; start += batchSize) {
-    const length = Math.min(batchSize, dataset.length - start);
+  for (let start = first; start < end; start += batchSize) {
+    const length = Math.min(batchSize, end - start);
     const indices = Int32Array.from({ length }, (_, i) => start + i);
     yield { indices, inputs: toInput(await readImages(dataset, indices)) };
   }

@@ -16,6 +16,24 @@ export interface Dataset {
    * @throws InputError for an index outside 0 to length - 1
    */
   read(indices: ArrayLike<number>): Promise<Uint8Array>;
+  /**
+   * The file behind an image, of any size, where there is one: views are drawn from it instead of from the pixels of `read`.
+   * @throws InputError for an index outside 0 to length - 1, and where no file can stand for the image
+   */
+  readFile?(index: number): Promise<ImageFile>;
+}
+
+/** An encoded image that stands for one of a data set. */
+export interface ImageFile {
+  /** The whole file. The caller does not change it. */
+  readonly bytes: Uint8Array;
+  /** Where it lies, for messages. */
+  readonly location: string;
+  /**
+   * Tells that it cannot be decoded: from now on another file stands for the image.
+   * @throws InputError where the data set does not put up with that
+   */
+  reject(reason: string): void;
 }
 
 /** A data set as published, in its two parts. */

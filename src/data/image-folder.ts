@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import pMap from 'p-map';
 import { InputError } from '../errors.js';
 import type { Dataset } from './dataset.js';
-import { type DecodedImage, decodeImage } from './decode-image.js';
+import { type DecodedImage, decodeImage, reasonOf } from './decode-image.js';
 import { inMemory } from './in-memory.js';
 import type { DecodeProgress } from './progress.js';
 import { type FolderListing, scanFolder } from './scan-folder.js';
@@ -111,8 +111,7 @@ class Decoding {
   }
 
   #skip(index: number, path: string, error: Error): undefined {
-    // libvips lists every warning in a line of its own.
-    const reason = error.message.trim().split('\n').join('; ');
+    const reason = reasonOf(error);
     if (this.#options.strict) {
       throw new InputError(
         `Could not decode ${path}: ${reason}; remove it, or load without strict to skip it`,

@@ -1,5 +1,10 @@
+export {
+  type AugmentedBatch,
+  type AugmentedBatchesOptions,
+  augmentedBatches,
+} from './augmented-batches.js';
 export { batches, type InputBatch, toInput } from './batches.js';
-export type { Dataset, ImageShape, Splits } from './dataset.js';
+export type { Dataset, ImageFile, ImageShape, Splits } from './dataset.js';
 export { epochOrder } from './epoch-order.js';
 export {
   type FolderDataset,
@@ -10,8 +15,27 @@ export {
 export type { ImageSource } from './image-source.js';
 export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
-export type { DecodeProgress, DownloadProgress, LoadProgress } from './progress.js';
+export type { DecodeProgress, DownloadProgress, IndexProgress, LoadProgress } from './progress.js';
 export type { SmallCrops } from './small-crops.js';
+export {
+  classFolderImages,
+  flatFolderImages,
+  type ImageNet,
+  type ImageNetOptions,
+  type IndexOptions,
+  imagenette,
+  ofClasses,
+  openImageNet,
+  readClassList,
+  readSynsetWords,
+  readValidationLabels,
+  shardImages,
+  shardPaths,
+  trainArchiveImages,
+  type ValidationLabels,
+  validationArchiveImages,
+} from './sources/index.js';
+export { type StreamedDataset, type StreamedOptions, streamed } from './streamed.js';
 export { type SubsetOptions, subset } from './subset.js';
 export { viewShapes } from './view.js';
 export {
@@ -21,4 +45,13 @@ export {
   type Views,
   viewBatches,
 } from './view-batches.js';
-export { defaultViews, type SimclrViewsOptions, simclrViews, type ViewSettings } from './view-settings.js';
+export {
+  type Blur,
+  defaultViews,
+  imagenetViews,
+  type SimclrViewsOptions,
+  simclrViews,
+  supervisedViews,
+  type ViewSettings,
+} from './view-settings.js';
+export { type WriteImageFolderOptions, writeImageFolder } from './write-image-folder.js';

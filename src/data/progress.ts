@@ -18,5 +18,17 @@ export interface DecodeProgress {
   readonly total: number;
 }
 
+/** Images that have been found in folders or archives, without reading them. */
+export interface IndexProgress {
+  readonly type: 'index';
+  /** Name of the source. */
+  readonly source: string;
+  /** Images found so far. */
+  readonly images: number;
+  /** Class folders, archives within an archive, or shards gone through; for a flat archive its bytes. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** What loading a data set reports while it takes its time. */
-export type LoadProgress = DownloadProgress | DecodeProgress;
+export type LoadProgress = DownloadProgress | DecodeProgress | IndexProgress;

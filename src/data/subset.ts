@@ -23,14 +23,15 @@ export function subset(
       ? drawBalanced(dataset, selection, options.seed ?? 0)
       : Int32Array.from(selection, (index) => requireIndex(dataset.name, dataset.length, index));
   const name = `${dataset.name} (${indices.length} of ${dataset.length})`;
+  const original = (index: number) => indices[requireIndex(name, indices.length, index)]!;
   return {
     name,
     length: indices.length,
     shape: dataset.shape,
     classes: dataset.classes,
     labels: indices.map((index) => dataset.labels[index]!),
-    read: async (within) =>
-      dataset.read(Int32Array.from(within, (index) => indices[requireIndex(name, indices.length, index)]!)),
+    read: async (within) => dataset.read(Int32Array.from(within, original)),
+    ...(dataset.readFile && { readFile: async (index: number) => dataset.readFile!(original(index)) }),
   };
 }
 

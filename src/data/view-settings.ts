@@ -23,8 +23,18 @@ export interface ViewSettings {
   readonly hue: number;
   /** Probability that the colours are replaced by gray. */
   readonly grayscaleProbability: number;
+  /** Gaussian blur after all else; none where it is left out. */
+  readonly blur?: Blur;
   /** Small crops beside the two views; none where it is left out. */
   readonly smallCrops?: SmallCrops;
+}
+
+/** SimCLR's Gaussian blur (its appendix A): the kernel reaches over a tenth of the view's height. */
+export interface Blur {
+  /** Of blurring a view at all. */
+  readonly probability: number;
+  /** Smallest and largest standard deviation in pixels of the view. */
+  readonly sigma: readonly [number, number];
 }
 
 /** Any of the settings; those left out come from SimCLR's recipe at the given strength. */
@@ -40,6 +50,8 @@ export interface SimclrViewsOptions {
   readonly saturation?: number;
   readonly hue?: number;
   readonly grayscaleProbability?: number;
+  /** None by default; ImageNet takes probability 0.5 and sigma 0.1 to 2. */
+  readonly blur?: Blur;
   /** Small crops beside the two views, which in SwAV then cover 0.14 to 1 of the area (`cropScale`); none by default. */
   readonly smallCrops?: SmallCrops;
 }
@@ -70,12 +82,33 @@ export function simclrViews(options: SimclrViewsOptions = {}): ViewSettings {
 }
 
 /**
- * Views that suit a data set's images. Colour: `simclrViews()`. One channel, such as MNIST: crops of at least half of the
+ * SimCLR's random views as ImageNet uses them (its appendix A): those of `simclrViews` with colour jitter of strength 1 and
+ * Gaussian blur of sigma 0.1 to 2 with probability 0.5.
+ * @throws InputError naming the setting that is out of range
+ */
+export function imagenetViews(options: SimclrViewsOptions = {}): ViewSettings {
+  return simclrViews({ strength: 1, blur: { probability: 0.5, sigma: [0.1, 2] }, ...options });
+}
+
+/**
+ * Views of supervised training on ImageNet, which its linear evaluation uses too: crops of 0.08 to 1 of the area and
+ * flips, colours as they are.
+ */
+export function supervisedViews(): ViewSettings {
+  return simclrViews({ strength: 0, jitterProbability: 0, grayscaleProbability: 0 });
+}
+
+/** Images of so many pixels in height and width, those of STL-10, are no longer small. */
+const largeSide = 96;
+
+/**
+ * Views that suit a data set's images. Colour: `imagenetViews()` from 96x96 pixels on, `simclrViews()` below. One channel, such as MNIST: crops of at least half of the
  * area, since a smaller one shows a stroke and no digit, no flips, since a mirrored digit is not that digit, and
  * brightness and contrast 0.4 as in SimCLR.
  */
 export function defaultViews(dataset: Pick<Dataset, 'shape'>): ViewSettings {
-  if (dataset.shape[2] !== 1) return simclrViews();
+  const [height, width, channels] = dataset.shape;
+  if (channels !== 1) return Math.min(height, width) >= largeSide ? imagenetViews() : simclrViews();
   return simclrViews({
     cropScale: [0.5, 1],
     flipProbability: 0,
@@ -96,5 +129,9 @@ export function requireViewSettings(settings: ViewSettings): void {
     requireRange(name, settings[name], 0);
   }
   requireRange('hue', settings.hue, 0, 0.5);
+  if (settings.blur !== undefined) {
+    requireRange('blur.probability', settings.blur.probability, 0, 1);
+    requireInterval('blur.sigma', settings.blur.sigma, Number.POSITIVE_INFINITY);
+  }
   if (settings.smallCrops !== undefined) requireSmallCrops(settings.smallCrops);
 }

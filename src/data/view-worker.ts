@@ -1,7 +1,56 @@
 import { move } from 'piscina';
-import { makeViews, type ViewJob } from './view.js';
+import sharp from 'sharp';
+import { decodeFile, reasonOf } from './decode-image.js';
+import { type EvaluationCrop, evaluationCrop } from './evaluation-crop.js';
+import {
+  type ImageViewJob,
+  makeViews,
+  makeViewsOfImage,
+  reductionFor,
+  type ViewJob,
+  type ViewKind,
+} from './view.js';
 
-/** What a worker thread runs for each batch; the views change threads without being copied. */
-export default function viewWorker(job: ViewJob): Float32Array {
-  return move(makeViews(job)) as unknown as Float32Array;
+/** The evaluation crop of an image file. */
+export interface CropJob {
+  readonly file: Uint8Array;
+  readonly channels: 1 | 3;
+  readonly crop: EvaluationCrop;
+}
+
+export type Job =
+  | ({ readonly type: 'views'; readonly kind: ViewKind } & ViewJob)
+  | ({ readonly type: 'file views'; readonly file: Uint8Array } & ImageViewJob)
+  | ({ readonly type: 'crop' } & CropJob);
+
+/** What a file that cannot be decoded gives. */
+export interface Unreadable {
+  readonly reason: string;
+}
+
+/** Values of views or of a crop. */
+export type Made = Float32Array | Uint8Array | Unreadable;
+
+// One image keeps one core busy; there are as many threads as cores.
+sharp.concurrency(1);
+// No file is decoded twice.
+sharp.cache(false);
+
+/** What a worker thread runs; what it gives changes threads without being copied. */
+export default async function viewWorker(job: Job): Promise<Made> {
+  if (job.type === 'views') return moved(makeViews(job, job.kind));
+  const decoded = job.type === 'crop' ? decodeFile(job.file, job.channels) : decodeForViews(job);
+  const image = await decoded.catch((error: Error) => ({ reason: reasonOf(error) }));
+  if ('reason' in image) return image;
+  return moved(
+    job.type === 'crop' ? evaluationCrop(image, job.channels, job.crop) : makeViewsOfImage(image, job),
+  );
+}
+
+function decodeForViews(job: ImageViewJob & { readonly file: Uint8Array }) {
+  return decodeFile(job.file, job.shape[2] as 1 | 3, (size) => reductionFor(size, job));
+}
+
+function moved<Values extends Float32Array | Uint8Array>(values: Values): Values {
+  return move(values) as unknown as Values;
 }

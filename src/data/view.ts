@@ -1,8 +1,11 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { gaussianBlur } from './blur.js';
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation, toGrayscale } from './colour.js';
-import { cropAndResize, drawBox } from './crop.js';
+import { cropAndResize, drawBox, pixelScale } from './crop.js';
 import type { ImageShape } from './dataset.js';
+import type { DecodedImage } from './decode-image.js';
 import { generatorFor, happens, shuffle, uniform } from './random.js';
+import { regionOf, resample } from './resample.js';
 import type { ViewSettings } from './view-settings.js';
 
 /** Pixels of some images of a data set and the random numbers' counters: all that their views depend on. */
@@ -16,23 +19,33 @@ export interface ViewJob {
   readonly epoch: number;
 }
 
+/** What the views of one image depend on besides the image, which may be of any size. */
+export interface ImageViewJob extends Omit<ViewJob, 'pixels' | 'indices'> {
+  readonly index: number;
+  readonly kind: ViewKind;
+}
+
+/** A pair of views with their small crops, as pretraining compares them, or a single view. */
+export type ViewKind = 'pair' | 'single';
+
 /** What a crop covers of its image's area, and the shape of what comes out of it. */
 interface Crop {
   readonly scale: readonly [number, number];
   readonly shape: ImageShape;
 }
 
-/** Of an image of this shape: its two views, then its small crops. */
-function cropsOf(shape: ImageShape, { cropScale, smallCrops }: ViewSettings): Crop[] {
+/** Of an image of this shape: its two views, then its small crops; or its single view. */
+function cropsOf(shape: ImageShape, { cropScale, smallCrops }: ViewSettings, kind: ViewKind): Crop[] {
   const view: Crop = { scale: cropScale, shape };
+  if (kind === 'single') return [view];
   if (smallCrops === undefined) return [view, view];
   const { count, size, scale } = smallCrops;
   return [view, view, ...Array<Crop>(count).fill({ scale, shape: [size, size, shape[2]] })];
 }
 
 /** Shape of each view of an image of this shape: twice the image's own, then those of the small crops. */
-export function viewShapes(shape: ImageShape, settings: ViewSettings): ImageShape[] {
-  return cropsOf(shape, settings).map((crop) => crop.shape);
+export function viewShapes(shape: ImageShape, settings: ViewSettings, kind: ViewKind = 'pair'): ImageShape[] {
+  return cropsOf(shape, settings, kind).map((crop) => crop.shape);
 }
 
 /** How many values an image has. */
@@ -41,42 +54,86 @@ export function lengthOf([height, width, channels]: ImageShape): number {
 }
 
 /** Every view of all images in [0, 1], then the next view of all; each [indices.length, ...its shape of `viewShapes`]. */
-export function makeViews({ pixels, shape, indices, settings, seed, epoch }: ViewJob): Float32Array {
+export function makeViews(
+  { pixels, shape, indices, settings, seed, epoch }: ViewJob,
+  kind: ViewKind = 'pair',
+): Float32Array {
   const imageLength = lengthOf(shape);
-  const crops = cropsOf(shape, settings);
+  const crops = cropsOf(shape, settings, kind);
   const views = new Float32Array(indices.length * crops.reduce((sum, crop) => sum + lengthOf(crop.shape), 0));
   let start = 0;
   for (const [view, crop] of crops.entries()) {
     for (let i = 0; i < indices.length; i++) {
       const image = pixels.subarray(i * imageLength, (i + 1) * imageLength);
-      const end = start + lengthOf(crop.shape);
+      const output = views.subarray(start, start + lengthOf(crop.shape));
       const generator = generatorFor('view', [seed, epoch, indices[i]!, view]);
-      makeView(image, shape, crop, settings, generator, views.subarray(start, end));
-      start = end;
+      const { box, flip } = drawCrop(shape, crop, settings, generator);
+      cropAndResize(image, shape, box, flip, [crop.shape[0], crop.shape[1]], output);
+      changeColours(output, crop.shape, settings, generator);
+      start += output.length;
     }
   }
   return views;
 }
 
 /**
- * One random view of an image, in SimCLR's order: crop and flip, colour jitter, grayscale.
- * @param image - pixels 0 to 255, [height, width, channels]
- * @param output - receives the crop's shape in [0, 1]
+ * The views of an image, one after the other, in [0, 1]: as `makeViews`, but cut out of the image in its own size and
+ * resized with antialiasing, as torchvision does.
+ * @param original - [height, width] before it was reduced
  */
-function makeView(
-  image: Uint8Array,
-  shape: ImageShape,
-  crop: Crop,
+export function makeViewsOfImage(
+  { size, pixels, original }: DecodedImage & { readonly original: DecodedImage['size'] },
+  job: ImageViewJob,
+): Float32Array {
+  const { shape, settings, kind } = job;
+  const lengths = cropsOf(shape, settings, kind).map((crop) => lengthOf(crop.shape));
+  const views = new Float32Array(lengths.reduce((sum, length) => sum + length));
+  let start = 0;
+  for (const { crop, box, flip, generator } of drawCrops(original, job)) {
+    const output = views.subarray(start, start + lengthOf(crop.shape));
+    const [height, width, channels] = crop.shape;
+    const region = regionOf(box, original, size);
+    resample(pixels, [...size, channels], region, flip, [height, width], pixelScale, output);
+    changeColours(output, crop.shape, settings, generator);
+    start += output.length;
+  }
+  return views;
+}
+
+/** Its crops keep so many times the pixels that come out of them, so that the filter that resizes them decides. */
+const spare = 1.5;
+
+/** How much an image may be reduced in height and width before its views are cut out. */
+export function reductionFor(original: DecodedImage['size'], job: ImageViewJob): number {
+  const reductions = drawCrops(original, job).map(({ crop, box }) =>
+    Math.min(box.height / crop.shape[0], box.width / crop.shape[1]),
+  );
+  return Math.min(...reductions) / spare;
+}
+
+function drawCrops(size: DecodedImage['size'], { shape, index, settings, seed, epoch, kind }: ImageViewJob) {
+  return cropsOf(shape, settings, kind).map((crop, view) => {
+    const generator = generatorFor('view', [seed, epoch, index, view]);
+    return { crop, generator, ...drawCrop([...size, shape[2]], crop, settings, generator) };
+  });
+}
+
+function drawCrop(shape: ImageShape, crop: Crop, settings: ViewSettings, generator: RandomGenerator) {
+  const box = drawBox(shape, crop.scale, settings.cropRatio, generator);
+  return { box, flip: happens(generator, settings.flipProbability) };
+}
+
+/** What follows crop and flip in SimCLR's order: colour jitter, grayscale, blur. */
+function changeColours(
+  image: Float32Array,
+  [height, width, channels]: ImageShape,
   settings: ViewSettings,
   generator: RandomGenerator,
-  output: Float32Array,
 ): void {
-  const [height, width] = crop.shape;
-  const box = drawBox(shape, crop.scale, settings.cropRatio, generator);
-  const flip = happens(generator, settings.flipProbability);
-  cropAndResize(image, shape, box, flip, [height, width], output);
-  if (happens(generator, settings.jitterProbability)) jitter(output, shape[2], settings, generator);
-  if (happens(generator, settings.grayscaleProbability) && shape[2] === 3) toGrayscale(output);
+  if (happens(generator, settings.jitterProbability)) jitter(image, channels, settings, generator);
+  if (happens(generator, settings.grayscaleProbability) && channels === 3) toGrayscale(image);
+  if (settings.blur === undefined || !happens(generator, settings.blur.probability)) return;
+  gaussianBlur(image, [height, width, channels], uniform(generator, ...settings.blur.sigma));
 }
 
 /** torchvision's ColorJitter: the four changes in random order. */

@@ -1,7 +1,7 @@
 import { InputError, requireFinite } from '../errors.js';
-import type { Embeddings } from './embed.js';
+import type { LabelledRows } from './feature-set.js';
 
-/** How well a classifier did on labelled embeddings. */
+/** How well a classifier did on labelled rows. */
 export interface Classification {
   /** Share of rows whose highest score is their own class, 0 to 1. */
   readonly top1: number;
@@ -10,6 +10,8 @@ export interface Classification {
   /** top1 within each class, in the order of `classes`; NaN for a class without rows. */
   readonly perClass: readonly number[];
   readonly classes: readonly string[];
+  /** Class of each row, [count]. */
+  readonly labels: Int32Array;
   /** Predicted class of each row, [count]. */
   readonly predictions: Int32Array;
 }
@@ -19,36 +21,77 @@ export interface Classification {
  * @param scores - [count, classes], row by row; higher is likelier. Of equal scores the class that comes first wins.
  * @throws InputError unless there is a finite score for each row and class
  */
-export function classification(scores: Float32Array, embeddings: Embeddings): Classification {
-  const { name, labels, classes, count } = embeddings;
-  if (scores.length !== count * classes.length) {
-    throw new InputError(
-      `${name} has ${count} rows of ${classes.length} classes, which ${scores.length} scores do not fit.`,
-    );
-  }
-  requireFinite(
-    scores,
-    classes.length,
-    (row, value) => `Row ${row} of ${name} has the score ${value}, so it cannot be classified.`,
-  );
-  const predictions = new Int32Array(count);
-  const correct = classes.map(() => 0);
-  const rows = classes.map(() => 0);
-  let amongFive = 0;
-  for (let i = 0; i < count; i++) {
-    const row = scores.subarray(i * classes.length, (i + 1) * classes.length);
-    const label = labels[i]!;
-    const ahead = row.reduce((n, score, c) => n + (isAhead(score, c, row[label]!, label) ? 1 : 0), 0);
-    predictions[i] = row.reduce((best, score, c) => (score > row[best]! ? c : best), 0);
-    rows[label]! += 1;
-    if (ahead === 0) correct[label]! += 1;
-    if (ahead < 5) amongFive += 1;
-  }
-  const total = correct.reduce((sum, n) => sum + n, 0);
-  const perClass = correct.map((n, c) => n / rows[c]!);
-  return { top1: total / count, top5: amongFive / count, perClass, classes, predictions };
+export function classification(scores: Float32Array, rows: LabelledRows): Classification {
+  const tally = new Tally(rows);
+  tally.add(scores);
+  return tally.result();
 }
 
-function isAhead(score: number, index: number, ownScore: number, ownIndex: number): boolean {
-  return score > ownScore || (score === ownScore && index < ownIndex);
+/** Counts what a classifier gets right, some rows at a time, so that the scores of all are never in memory. */
+export class Tally {
+  private readonly predictions: Int32Array;
+  private readonly correct: number[];
+  private readonly total: number[];
+  private amongFive = 0;
+  private done = 0;
+
+  constructor(private readonly rows: LabelledRows) {
+    this.predictions = new Int32Array(rows.count);
+    this.correct = rows.classes.map(() => 0);
+    this.total = rows.classes.map(() => 0);
+  }
+
+  /** The predicted class of each row so far. */
+  get predicted(): Int32Array {
+    return this.predictions.subarray(0, this.done);
+  }
+
+  /**
+   * @param scores - of the rows after those that were added, [n, classes]
+   * @throws InputError unless they are finite and belong to rows
+   */
+  add(scores: Float32Array): void {
+    const { name, labels, classes, count } = this.rows;
+    const width = classes.length;
+    if (scores.length % width !== 0 || scores.length > (count - this.done) * width) throw this.misfit(scores);
+    requireFinite(
+      scores,
+      width,
+      (row, value) => `Row ${this.done + row} of ${name} has the score ${value}, so it cannot be classified.`,
+    );
+    for (let start = 0; start < scores.length; start += width) {
+      this.addRow(scores.subarray(start, start + width), labels[this.done]!);
+    }
+  }
+
+  /** @throws InputError where rows are missing */
+  result(): Classification {
+    const { count, classes, labels } = this.rows;
+    if (this.done < count) throw this.misfit(new Float32Array(0));
+    const top1 = this.correct.reduce((sum, n) => sum + n, 0) / count;
+    const perClass = this.correct.map((n, c) => n / this.total[c]!);
+    return { top1, top5: this.amongFive / count, perClass, classes, labels, predictions: this.predictions };
+  }
+
+  private addRow(scores: Float32Array, label: number): void {
+    const own = scores[label]!;
+    let [best, ahead] = [0, 0];
+    for (const [c, score] of scores.entries()) {
+      if (score > scores[best]!) best = c;
+      if (score > own || (score === own && c < label)) ahead += 1;
+    }
+    this.predictions[this.done] = best;
+    this.total[label]! += 1;
+    if (ahead === 0) this.correct[label]! += 1;
+    if (ahead < 5) this.amongFive += 1;
+    this.done += 1;
+  }
+
+  private misfit(scores: Float32Array): InputError {
+    const { name, classes, count } = this.rows;
+    const given = this.done * classes.length + scores.length;
+    return new InputError(
+      `${name} has ${count} rows of ${classes.length} classes, which ${given} scores do not fit.`,
+    );
+  }
 }

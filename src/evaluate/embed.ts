@@ -1,20 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { batches, type Dataset } from '../data/index.js';
-import { InputError, requireFinite, requireInteger } from '../errors.js';
 import { assertFinite, assertTakes, featuresOf } from '../models/index.js';
-
-/** Features of a whole data set, in its order. */
-export interface Embeddings {
-  /** Name of the data set. */
-  readonly name: string;
-  /** [count, dimension], row by row. */
-  readonly features: Float32Array;
-  readonly count: number;
-  readonly dimension: number;
-  /** Index into `classes` of each row, [count]. */
-  readonly labels: Int32Array;
-  readonly classes: readonly string[];
-}
+import type { Embeddings } from './feature-set.js';
+import { prefetched } from './prefetched.js';
 
 export interface EmbedOptions {
   /** Images per forward pass; 256 by default. */
@@ -34,40 +22,42 @@ export async function embed(
   dataset: Dataset,
   { batchSize = 256, onProgress }: EmbedOptions = {},
 ): Promise<Embeddings> {
-  requireInteger('batchSize', batchSize);
+  const dimension = featuresOf(encoder);
+  const { name, length: count, labels, classes } = dataset;
+  const features = new Float32Array(count * dimension);
+  for await (const { rows, end } of embedBatches(encoder, dataset, { batchSize })) {
+    features.set(rows, end * dimension - rows.length);
+    onProgress?.(end, count);
+  }
+  return { name, features, count, dimension, labels, classes };
+}
+
+/** Features of some consecutive images. */
+interface EmbeddedBatch {
+  /** [n, dimension], row by row. */
+  readonly rows: Float32Array;
+  /** The image after the last of them. */
+  readonly end: number;
+}
+
+/**
+ * The features of `embed` a batch at a time; the next batch's images are read while one is embedded.
+ * @param options.range - first image and the one after the last; all by default
+ * @throws InputError likewise
+ */
+export async function* embedBatches(
+  encoder: tf.LayersModel,
+  dataset: Dataset,
+  { batchSize, range }: { readonly batchSize: number; readonly range?: readonly [number, number] },
+): AsyncGenerator<EmbeddedBatch, void, undefined> {
   assertTakes(encoder, dataset);
   const dimension = featuresOf(encoder);
-  const features = new Float32Array(dataset.length * dimension);
-  let done = 0;
-  for await (const { inputs, indices } of batches(dataset, batchSize)) {
+  for await (const { inputs, indices } of prefetched(batches(dataset, batchSize, range))) {
     const output = tf.tidy(() =>
       encoder.predictOnBatch(tf.tensor4d(inputs, [indices.length, ...dataset.shape])),
     ) as tf.Tensor;
     const rows = await output.data<'float32'>().finally(() => output.dispose());
     assertFinite(encoder, dataset, rows, dimension, indices);
-    features.set(rows, done * dimension);
-    done += indices.length;
-    onProgress?.(done, dataset.length);
-  }
-  const { name, length: count, labels, classes } = dataset;
-  return { name, features, count, dimension, labels, classes };
-}
-
-/** @throws InputError unless both are finite features of one encoder with one list of classes */
-export function assertComparable(a: Embeddings, b: Embeddings): void {
-  if (a.dimension !== b.dimension) {
-    throw new InputError(
-      `${a.name} has ${a.dimension} features and ${b.name} has ${b.dimension}; embed both with the same encoder.`,
-    );
-  }
-  if (a.classes.join() !== b.classes.join()) {
-    throw new InputError(`${a.name} and ${b.name} have different classes: ${a.classes} and ${b.classes}.`);
-  }
-  for (const { name, features, dimension } of [a, b]) {
-    requireFinite(
-      features,
-      dimension,
-      (row, value) => `Row ${row} of ${name} holds ${value}; embed it with an encoder that has not diverged.`,
-    );
+    yield { rows, end: indices.at(-1)! + 1 };
   }
 }

@@ -1,6 +1,6 @@
 import { requirePositive } from '../errors.js';
-import { type Classification, classification } from './classification.js';
-import type { Embeddings } from './embed.js';
+import { type Classification, Tally } from './classification.js';
+import type { Features, LabelledRows } from './feature-set.js';
 import { type NearestNeighbours, nearestInBlocks } from './nearest-neighbours.js';
 
 export interface KnnOptions {
@@ -8,29 +8,30 @@ export interface KnnOptions {
   readonly k?: number;
   /** A neighbour of cosine similarity s votes with weight exp(s / temperature); 0.1 by default. */
   readonly temperature?: number;
+  /** Called with the pairs of rows compared so far. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
  * Weighted k-nearest-neighbour classification by cosine similarity (Wu et al., 2018), the usual probe of
- * self-supervised features: no training, one number.
- * @param memory - labelled embeddings that vote, usually of the training set
- * @param queries - embeddings to classify, usually of the test set
+ * self-supervised features: no training, one number. Exact, however many rows there are, in memory or on disk.
+ * @param memory - labelled features that vote, usually of the training set
+ * @param queries - features to classify, usually of the test set
  * @throws InputError where the two sets come from different encoders or classes or are not finite, or for a `k` or
  *   `temperature` that cannot be used
  */
 export async function knn(
-  memory: Embeddings,
-  queries: Embeddings,
+  memory: Features,
+  queries: Features,
   options: KnnOptions = {},
 ): Promise<Classification> {
-  const { k = 200, temperature = 0.1 } = options;
+  const { k = 200, temperature = 0.1, onProgress } = options;
   requirePositive('temperature', temperature);
-  const classes = memory.classes.length;
-  const scores = new Float32Array(queries.count * classes);
-  for await (const block of nearestInBlocks(memory, queries, k)) {
-    scores.set(votes(memory, block, temperature), block.start * classes);
+  const tally = new Tally(queries);
+  for await (const block of nearestInBlocks(memory, queries, { k, onProgress })) {
+    tally.add(votes(memory, block, temperature));
   }
-  return classification(scores, queries);
+  return tally.result();
 }
 
 /**
@@ -38,7 +39,7 @@ export async function knn(
  * classes win, and no temperature overflows.
  */
 function votes(
-  { labels, classes }: Embeddings,
+  { labels, classes }: LabelledRows,
   { k, indices, similarities }: NearestNeighbours,
   temperature: number,
 ): Float32Array {

@@ -1,8 +1,8 @@
 import { table } from 'arquero';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { encodeSafetensors } from '../weights/index.js';
-import type { Embeddings } from './embed.js';
+import type { Embeddings } from './feature-set.js';
 
 /**
  * Writes embeddings to a file, whole or not at all: `.safetensors` holds `features` [count, dimension] and `labels`
@@ -12,7 +12,7 @@ import type { Embeddings } from './embed.js';
 export async function saveEmbeddings(path: string, embeddings: Embeddings): Promise<void> {
   const contents = encode(path, embeddings);
   try {
-    await writeFileAtomic(path, contents);
+    await writeDurably(path, contents);
   } catch (error) {
     throw new InputError(`The embeddings could not be written to ${path}: ${(error as Error).message}.`);
   }

@@ -5,9 +5,10 @@ import { InputError } from '../errors.js';
 import { onDisk } from '../train/run-files.js';
 
 /**
- * Others' accuracies, a row each: `data`, `method`, `loss`, `temperature`, `batchSize`, `epochs`, `encoder`, `measure`
- * (`knnTop1` or `linearTop1`), `value` (0 to 1), `selection` (which epoch), `defect` (empty, or why the number does not
- * show what its name says), `note`, `source`.
+ * Others' accuracies, a row each: `data`, `method`, `loss` (`own` for a method's that is none of ours), `temperature`,
+ * `batchSize` (both null where the source does not say), `epochs`, `encoder`, `measure` (`knnTop1`, `knnTop5`,
+ * `linearTop1`, `linearTop5`, `fineTuneTop1` or `fineTuneTop5`), `value` (0 to 1), `selection` (which epoch), `defect`
+ * (null, or why the number does not show what its name says), `note`, `source`.
  */
 export type PublishedResults = ColumnTable;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ColumnTable, fromArrow, fromCSV, table } from 'arquero';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { onDisk } from '../train/run-files.js';
 import { columns } from './columns.js';
@@ -90,9 +90,9 @@ export async function writeResults(path: string, results: Results, provenance: o
     columns: Object.fromEntries(Object.entries(columns).map(([name, { meaning }]) => [name, meaning])),
   };
   await onDisk(`The results cannot be written to ${dirname(path)}`, async () => {
-    await writeFileAtomic(`${path}.csv`, csv);
-    await writeFileAtomic(`${path}.arrow`, Buffer.from(arrow));
-    await writeFileAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
+    await writeDurably(`${path}.csv`, csv);
+    await writeDurably(`${path}.arrow`, arrow);
+    await writeDurably(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
   });
 }
 

@@ -5,7 +5,7 @@ import { embed, knn, linearEvaluation } from '../evaluate/index.js';
 import { byName as lossByName } from '../losses/index.js';
 import { byName as methodByName } from '../methods/index.js';
 import { byName as encoderByName } from '../models/index.js';
-import { pretrain, type Run, readEvents } from '../train/index.js';
+import { pretrain, type Run, readEvents, sgd } from '../train/index.js';
 import { computedBy } from './computed-by.js';
 import { pooled } from './pooled-multiplier.js';
 import type { Measures, ResultRow } from './row.js';
@@ -78,8 +78,7 @@ function trainingOf(
     seed,
     learningRate: peakLearningRate,
     warmupEpochs,
-    momentum,
-    weightDecay,
+    optimiser: sgd({ momentum, weightDecay }),
     views: JSON.parse(views),
     checkpoint,
     checkpointSeconds,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ColumnTable, fromCSV, table } from 'arquero';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { onDisk } from '../train/run-files.js';
 import { computedBy } from './computed-by.js';
@@ -56,8 +56,8 @@ export async function writeTable(
     columns,
   };
   await onDisk(`The table cannot be written to ${dirname(path)}`, async () => {
-    await writeFileAtomic(`${path}.csv`, csv);
-    await writeFileAtomic(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
+    await writeDurably(`${path}.csv`, csv);
+    await writeDurably(`${path}.json`, `${JSON.stringify(description, null, 2)}\n`);
   });
 }
 

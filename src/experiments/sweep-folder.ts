@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { onDisk } from '../train/run-files.js';
 import { RunLock } from '../train/run-lock.js';
@@ -126,5 +126,5 @@ async function readJson<T>(path: string): Promise<T | undefined> {
 }
 
 async function writeJson(path: string, value: object): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+  await writeDurably(path, `${JSON.stringify(value, null, 2)}\n`);
 }

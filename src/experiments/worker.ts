@@ -1,9 +1,9 @@
 /** The process that computes trials for a sweep, one after the other, on images that it loads once. */
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import writeFileAtomic from 'write-file-atomic';
 import { fingerprint } from '../data/fingerprint.js';
 import { type Dataset, defaultViews, load, type Splits, subset } from '../data/index.js';
+import { writeDurably } from '../durable-file.js';
 import { use } from '../engine/index.js';
 import { InputError } from '../errors.js';
 import { DivergenceError, type Run } from '../train/index.js';
@@ -20,8 +20,8 @@ const patience = 120;
 let splits: Splits;
 let running: Run | undefined;
 
-// Ctrl-C reaches the whole process group; the sweep says when to stop.
-process.on('SIGINT', () => {});
+// Ctrl-C and a cluster's SIGTERM reach all of a sweep's processes; the sweep says when to stop.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 // Without the sweep nobody waits for the trial: it continues from its checkpoint.
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message: ToWorker) => {
@@ -108,7 +108,7 @@ async function compute({
       },
     });
     if (row === undefined) return { type: 'stopped' };
-    await writeFileAtomic(join(folder, trialFiles.result), `${JSON.stringify(row, null, 2)}\n`);
+    await writeDurably(join(folder, trialFiles.result), `${JSON.stringify(row, null, 2)}\n`);
     return { type: 'finished', row };
   } catch (error) {
     // Anything else may have left this process in disorder: it ends, and the next trial gets another.

@@ -4,6 +4,8 @@ export {
   type AlignmentUniformityPlaneOptions,
   alignmentUniformityPlane,
 } from './alignment-uniformity-plane.js';
+export { type ClassAccuracyOptions, classAccuracy } from './class-accuracy.js';
+export { type ConfusionMatrixOptions, confusionMatrix } from './confusion-matrix.js';
 export { type DifferenceByFactorOptions, differenceByFactor } from './difference-by-factor.js';
 export { type EmbeddingMapOptions, embeddingMap } from './embedding-map.js';
 export { type FactorBySimilarityOptions, factorBySimilarity } from './factor-by-similarity.js';
@@ -27,6 +29,7 @@ export {
   neighbourClasses,
 } from './neighbour-classes.js';
 export { type ProjectInput, type ProjectOptions, project } from './project.js';
+export { type ReliabilityDiagramOptions, reliabilityDiagram } from './reliability-diagram.js';
 export { type SensitivityBarsOptions, sensitivityBars } from './sensitivity-bars.js';
 export { type SimilarityMatrixOptions, similarityMatrix } from './similarity-matrix.js';
 export {

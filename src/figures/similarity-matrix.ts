@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
-import { baseLayout, type Figure, rounded, topMargin } from './figure.js';
+import { baseLayout, type Figure, rounded } from './figure.js';
+import { matrixLayout } from './matrix-layout.js';
 
 export interface SimilarityMatrixOptions {
   /** Cosine similarities, [n, n], row by row. */
@@ -14,9 +15,8 @@ export interface SimilarityMatrixOptions {
   readonly subtitle?: string;
 }
 
-/** Of the square, and of a letter of its labels, in pixels. */
+/** Of the square, in pixels. */
 const side = 440;
-const letterWidth = 8.8;
 
 /**
  * Cosine similarities as a heat map from -1 (blue) over 0 (white) to 1 (orange).
@@ -52,28 +52,9 @@ export function similarityMatrix(options: SimilarityMatrixOptions): Figure {
     ],
     colorbar: { title: { text: 'cosine' } },
   };
-  const category = { type: 'category', constrain: 'domain' };
-  const xaxis = { ...(layout.xaxis as object), ...category, tickangle: -90 };
-  const yaxis = { ...(layout.yaxis as object), ...category, autorange: 'reversed', scaleanchor: 'x' };
-  const beside = Math.ceil(letterWidth * Math.max(...labels.map(({ length }) => length))) + 16;
-  const margin = { l: beside + 40, r: 30, t: topMargin(layout), b: beside + 40 };
+  const { rows = 'embedding', columns = 'embedding' } = options;
   return {
     data: [trace],
-    layout: {
-      ...layout,
-      xaxis,
-      yaxis,
-      margin,
-      height: margin.t + side + margin.b,
-      annotations: [
-        axisTitle(options.columns, { x: 0.5, y: 0, yshift: -beside, yanchor: 'top' }),
-        axisTitle(options.rows, { x: 0, y: 0.5, xshift: -beside, xanchor: 'right', textangle: -90 }),
-      ],
-    },
+    layout: matrixLayout(layout, { labels, rows, columns, side, axis: { type: 'category' } }),
   };
-}
-
-/** Plotly puts an axis's own title where long labels run into it. */
-function axisTitle(text = 'embedding', place: object) {
-  return { text, font: { size: 18 }, showarrow: false, xref: 'x domain', yref: 'y domain', ...place };
 }

@@ -1,4 +1,5 @@
 export type { BatchNormOptions } from './batch-norm.js';
+export { biasesAndNorms } from './biases-and-norms.js';
 export { architectures, byName } from './by-name.js';
 export { copyOf } from './copy.js';
 export { assertFinite, assertTakes, featuresOf, type NamedImages } from './encoder.js';

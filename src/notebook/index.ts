@@ -14,6 +14,7 @@ export type { ExecutionOptions } from './runner/execution.js';
 export { KernelDied } from './runner/kernel-process.js';
 export type { ExecuteEvent } from './runner/progress.js';
 export type { RunHistory } from './watch/history.js';
+export { type ProgressLine, progress } from './watch/progress.js';
 export { saveSweep } from './watch/save-sweep.js';
 export { watch } from './watch/watch.js';
 export { type SweepOutcome, watchSweep } from './watch/watch-sweep.js';

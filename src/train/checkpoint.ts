@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import {
   decodeSafetensors,
@@ -9,7 +9,7 @@ import {
   type StoredTensor,
   type StoredTensors,
 } from '../weights/index.js';
-import type { Sgd } from './sgd.js';
+import type { Optimiser } from './optimiser.js';
 
 /** Where a run stands between two steps; with the weights this is all an exact resume needs. */
 export interface Progress {
@@ -29,7 +29,7 @@ export const noProgress: Progress = { step: 0, epochLoss: 0, seconds: 0, epochSt
 export interface TrainingState {
   readonly models: Readonly<Record<string, tf.LayersModel>>;
   readonly memory?: Readonly<Record<string, tf.Variable>>;
-  readonly optimiser?: Sgd;
+  readonly optimiser?: Pick<Optimiser, 'slots'>;
 }
 
 /** A checkpoint as read from disk, its checksum verified. */
@@ -44,6 +44,22 @@ export interface Checkpoint {
 /** Weights are NaN or infinite, so they were not written. */
 export class NonFiniteError extends InputError {
   override readonly name = 'NonFiniteError';
+}
+
+/** A file that was meant to be a checkpoint does not hold what was written. */
+export class DamagedError extends InputError {
+  override readonly name = 'DamagedError';
+  constructor(
+    readonly path: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** There is no such file, or no more. */
+export class MissingError extends InputError {
+  override readonly name = 'MissingError';
 }
 
 const format = 'dcl-lab checkpoint 2';
@@ -71,7 +87,7 @@ export async function saveCheckpoint(
   const metadata = { format, progress: JSON.stringify(progress), topologies: JSON.stringify(topologies) };
   const sha256 = checksum({ tensors, metadata });
   try {
-    await writeFileAtomic(path, encodeSafetensors({ tensors, metadata: { ...metadata, sha256 } }));
+    await writeDurably(path, encodeSafetensors({ tensors, metadata: { ...metadata, sha256 } }));
   } catch (error) {
     throw new InputError(
       `The checkpoint ${path} could not be written (${(error as Error).message}). ` +
@@ -80,34 +96,47 @@ export async function saveCheckpoint(
   }
 }
 
-/** @throws InputError naming the file where it is missing, cut short, damaged or not a checkpoint; the file is untouched */
+/**
+ * Reads a checkpoint; the file is untouched.
+ * @throws DamagedError where it is cut short, its checksum does not match, or it is something else
+ * @throws MissingError where there is none
+ * @throws InputError naming the file where it is another version's or cannot be read
+ */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new InputError(`The checkpoint ${path} cannot be read: ${(error as Error).message}.`);
-  }
-  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  const { tensors, metadata } = decoded(await bytesOf(path), path);
   const { sha256, ...rest } = metadata;
   if (!rest.format?.startsWith('dcl-lab checkpoint')) {
-    throw new InputError(
+    throw new DamagedError(
+      path,
       `${path} is a safetensors file but not a checkpoint of dcl-lab. It was left untouched.`,
     );
   }
-  if (rest.format !== format) {
+  if (rest.format !== format && /\d$/.test(rest.format)) {
     throw new InputError(
       `${path} is a "${rest.format}" of another version, which reads "${format}" only. It was left untouched.`,
     );
   }
   if (checksum({ tensors, metadata: rest }) !== sha256) {
-    throw new InputError(`${path} is damaged: its checksum does not match. It was left untouched.`);
+    throw new DamagedError(path, `${path} is damaged: its checksum does not match. It was left untouched.`);
   }
+  return { path, progress: JSON.parse(rest.progress!), tensors, topologies: JSON.parse(rest.topologies!) };
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
   try {
-    const [progress, topologies] = [JSON.parse(rest.progress!), JSON.parse(rest.topologies!)];
-    return { path, progress, tensors, topologies };
+    return await readFile(path);
   } catch (error) {
-    throw new InputError(`${path} is damaged: ${(error as Error).message}. It was left untouched.`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const Unreadable = code === 'ENOENT' ? MissingError : InputError;
+    throw new Unreadable(`The checkpoint ${path} cannot be read: ${message}.`);
+  }
+}
+
+function decoded(bytes: Buffer, path: string): StoredTensors {
+  try {
+    return decodeSafetensors(bytes, path);
+  } catch (error) {
+    throw error instanceof InputError ? new DamagedError(path, error.message) : error;
   }
 }
 
@@ -163,7 +192,8 @@ function namedVariables({ models, memory = {}, optimiser }: TrainingState): Map<
     ),
   );
   const remembered = Object.entries(memory).map(([name, variable]) => [`memory/${name}`, variable] as const);
-  const all = [...weights, ...remembered, ...numbered('velocity', optimiser?.velocities ?? [])];
+  const slots = Object.entries(optimiser?.slots ?? {}).flatMap(([name, slot]) => numbered(name, slot));
+  const all = [...weights, ...remembered, ...slots];
   const byName = new Map(all);
   if (byName.size === all.length) return byName;
   throw new InputError(

@@ -1,7 +1,7 @@
-/** The record of a run: `events.jsonl`, one step or epoch event per line. */
-import { appendFile, readFile } from 'node:fs/promises';
+/** The record of a run: `events.jsonl`, a line for each step, epoch and checkpoint that it reported. */
+import { appendFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import type { EpochEvent, StepEvent } from './events.js';
 import { onDisk, runFiles } from './run-files.js';
@@ -9,11 +9,31 @@ import { readRunSettings } from './run-settings.js';
 
 type RecordedEvent = StepEvent | EpochEvent;
 
+/** That there is a checkpoint after a step, so that it can be missed. */
+interface CheckpointRecord {
+  readonly type: 'checkpoint';
+  readonly step: number;
+}
+
+type Recorded = RecordedEvent | CheckpointRecord;
+
 /** Adds events to the folder's record. @throws InputError where it cannot be written */
-export async function recordEvents(folder: string, events: readonly RecordedEvent[]): Promise<void> {
+export async function recordEvents(folder: string, events: readonly Recorded[]): Promise<void> {
   await onDisk(`The record of ${folder} cannot be written`, () =>
     appendFile(join(folder, runFiles.events), lines(events)),
   );
+}
+
+/** Puts what was recorded so far on the disk: a checkpoint must not outlast the record before it. */
+export async function flushEvents(folder: string): Promise<void> {
+  await onDisk(`The record of ${folder} cannot be written`, async () => {
+    const record = await open(join(folder, runFiles.events), 'a');
+    try {
+      await record.sync();
+    } finally {
+      await record.close();
+    }
+  });
 }
 
 /**
@@ -23,8 +43,12 @@ export async function recordEvents(folder: string, events: readonly RecordedEven
  *   read
  */
 export async function readEvents(folder: string): Promise<RecordedEvent[]> {
-  const path = join(folder, runFiles.events);
   await readRunSettings(folder);
+  return (await recorded(folder)).filter((event) => event.type !== 'checkpoint');
+}
+
+async function recorded(folder: string): Promise<Recorded[]> {
+  const path = join(folder, runFiles.events);
   const text = await onDisk(`The record ${path} cannot be read`, () =>
     readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '';
@@ -35,7 +59,7 @@ export async function readEvents(folder: string): Promise<RecordedEvent[]> {
   return complete.split('\n').flatMap((line, i) => (line === '' ? [] : [parsed(line, `${path}:${i + 1}`)]));
 }
 
-function parsed(line: string, place: string): RecordedEvent {
+function parsed(line: string, place: string): Recorded {
   try {
     return JSON.parse(line);
   } catch {
@@ -43,14 +67,19 @@ function parsed(line: string, place: string): RecordedEvent {
   }
 }
 
+/** The steps after which the run wrote checkpoints, as far as recorded. @throws InputError where that cannot be read */
+export async function recordedCheckpoints(folder: string): Promise<number[]> {
+  return (await recorded(folder)).flatMap(({ type, step }) => (type === 'checkpoint' ? [step] : []));
+}
+
 /** What was recorded after the checkpoint will happen again. @throws InputError where the record cannot be read or written */
 export async function dropEventsAfter(folder: string, step: number): Promise<void> {
-  const kept = (await readEvents(folder)).filter((event) => event.step <= step);
+  const kept = (await recorded(folder)).filter((event) => event.step <= step);
   await onDisk(`The record of ${folder} cannot be written`, () =>
-    writeFileAtomic(join(folder, runFiles.events), lines(kept)),
+    writeDurably(join(folder, runFiles.events), lines(kept)),
   );
 }
 
-function lines(events: readonly RecordedEvent[]): string {
+function lines(events: readonly Recorded[]): string {
   return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }

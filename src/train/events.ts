@@ -11,6 +11,12 @@ export interface StartEvent {
   readonly title: string;
 }
 
+/** Something about the run's options that a reader should know; it comes right after `start`. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  readonly message: string;
+}
+
 export interface StepEvent {
   readonly type: 'step';
   /** Steps done, 1 for the first. */
@@ -48,8 +54,8 @@ export interface EndEvent {
   readonly seconds: number;
 }
 
-/** What a run reports, in order: start, then steps, epochs and checkpoints, then end. */
-export type TrainEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
+/** What a run reports, in order: start, warnings if there are any, then steps, epochs and checkpoints, then end. */
+export type TrainEvent = StartEvent | WarningEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
 
 /**
  * A pretraining run: nothing happens until its events are read; leaving the loop stops it after a checkpoint. It can be

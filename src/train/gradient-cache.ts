@@ -10,6 +10,7 @@ import { lengthOf } from '../data/view.js';
 import { type Repeatable, replayable } from '../engine/index.js';
 import { keepingStatistics } from '../models/index.js';
 import { type BatchGradients, type Differentiable, images, stateOf } from './batch-gradients.js';
+import { GradientSum } from './gradient-sum.js';
 
 /** Some images of a batch. */
 export interface Chunk {
@@ -25,14 +26,14 @@ interface Matrix {
 export class GradientCache {
   private readonly embed: Repeatable;
   private readonly propagate: Repeatable;
-  private readonly sums: readonly tf.Variable[];
+  private readonly sum: GradientSum;
   /** How many of the embeddings, the first of them, have no gradient; known once something was embedded. */
   private constants = 0;
 
   constructor(private readonly model: Differentiable) {
     const { learner, weights } = model;
     const [models, state] = [Object.values(learner.models), stateOf(learner)];
-    this.sums = weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
+    this.sum = new GradientSum(weights);
     this.embed = replayable(
       (...views) =>
         keepingStatistics(models, () => {
@@ -47,7 +48,7 @@ export class GradientCache {
         const views = inputs.slice(0, model.shapes.length) as tf.Tensor4D[];
         return [this.addGradients(views, inputs.slice(views.length))];
       },
-      [...state, ...this.sums],
+      [...state, ...this.sum.sums],
     );
   }
 
@@ -67,11 +68,11 @@ export class GradientCache {
       tf.dispose(Object.values(batch).flat());
       throw error;
     }
-    return { ...batch, gradients: this.sums };
+    return { ...batch, gradients: this.sum.sums };
   }
 
   dispose(): void {
-    tf.dispose([...this.sums]);
+    this.sum.dispose();
   }
 
   private async embedAll(chunks: AsyncIterable<Chunk>): Promise<Matrix[]> {
@@ -108,9 +109,7 @@ export class GradientCache {
 
   private async propagateBack(chunks: AsyncIterable<Chunk>, slopes: readonly Matrix[]): Promise<void> {
     const { shapes } = this.model;
-    tf.tidy(() => {
-      for (const sum of this.sums) sum.assign(tf.tensor(new Float32Array(sum.size), sum.shape));
-    });
+    this.sum.clear();
     let row = 0;
     for await (const { views } of chunks) {
       const end = row + views[0].length / lengthOf(shapes[0]!);
@@ -130,7 +129,7 @@ export class GradientCache {
       const products = learner.embed(views).trained.map((z, k) => tf.sum(tf.mul(z, slopes[k]!)));
       return tf.addN(products) as tf.Scalar;
     }, [...weights]);
-    for (const [i, { name }] of weights.entries()) this.sums[i]!.assign(tf.add(this.sums[i]!, grads[name]!));
+    this.sum.add(weights.map(({ name }) => grads[name]!));
     return value;
   }
 }

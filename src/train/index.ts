@@ -1,10 +1,16 @@
 export { DivergenceError } from './divergence.js';
+export { type Estimate, type EstimateOptions, estimate } from './estimate.js';
 export { readEvents } from './event-record.js';
 export type * from './events.js';
+export { type LarsForm, type LarsOptions, lars } from './lars.js';
+export type { LearningRateScaling, ScaledLearningRate } from './learning-rate.js';
 export { isForeign, type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';
+export type { Optimiser, OptimiserChoice } from './optimiser.js';
+export { type OptimiserSettings, optimiserByName, optimiserNames } from './optimiser-by-name.js';
 export type { PretrainOptions } from './plan.js';
 export { pretrain } from './pretrain.js';
+export * from './recipes/index.js';
 export type { ExistingRun } from './run-folder.js';
 export { type RunSettings, readRunSettings } from './run-settings.js';
 export { cosineWithWarmup, type ScheduleOptions } from './schedule.js';
-export { Sgd, type SgdOptions } from './sgd.js';
+export { Sgd, type SgdOptions, sgd } from './sgd.js';

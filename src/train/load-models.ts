@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors.js';
 import { type LoadResNetOptions, loadResNet, open } from '../weights/index.js';
 import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
+import { newestCheckpoint } from './newest-checkpoint.js';
 import { runFiles } from './run-files.js';
 
 /** Which weights a run's models are given. */
@@ -22,7 +23,7 @@ export interface RunModels {
 /**
  * The encoder of a run as a model of its own, for embedding and evaluation; or a ResNet that was trained elsewhere, as
  * `weights.loadResNet` reads it.
- * @param path - a run's folder or its checkpoint file, or a file that {@link isForeign}
+ * @param path - a run's folder, for its newest checkpoint that is whole, or a checkpoint's file, or one that {@link isForeign}
  * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
  */
 export async function loadEncoder(path: string, options: LoadOptions = {}): Promise<tf.LayersModel> {
@@ -49,7 +50,7 @@ export async function isForeign(path: string): Promise<boolean> {
 
 /**
  * All models of a run, the projection head that evaluation throws away included: what the run's loss compared.
- * @param path - a run's folder or its checkpoint file
+ * @param path - a run's folder, for its newest checkpoint that is whole, or a checkpoint's file
  * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
  */
 export async function loadModels(path: string, options: LoadOptions = {}): Promise<RunModels> {
@@ -65,10 +66,18 @@ export async function loadModels(path: string, options: LoadOptions = {}): Promi
   return models;
 }
 
-function checkpointOf(path: string, { weights = 'trained' }: LoadOptions): Promise<Checkpoint> {
+async function checkpointOf(path: string, { weights = 'trained' }: LoadOptions): Promise<Checkpoint> {
   const isFile = path.endsWith('.safetensors');
-  const file = weights === 'initial' ? runFiles.initial : runFiles.checkpoint;
-  return readCheckpoint(isFile && weights === 'trained' ? path : join(isFile ? dirname(path) : path, file));
+  if (weights === 'initial') return readCheckpoint(join(isFile ? dirname(path) : path, runFiles.initial));
+  return isFile ? readCheckpoint(path) : newestOf(path);
+}
+
+async function newestOf(folder: string): Promise<Checkpoint> {
+  const newest = await newestCheckpoint(folder);
+  if (newest === undefined) throw new InputError(`${folder} holds no checkpoint of a run.`);
+  const { checkpoint, damaged } = newest;
+  for (const { message } of damaged) console.warn(`${message} ${checkpoint.path} is used instead.`);
+  return checkpoint;
 }
 
 async function loaded(checkpoint: Checkpoint, name: string): Promise<tf.LayersModel> {

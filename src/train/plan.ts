@@ -3,12 +3,16 @@ import { fingerprint } from '../data/fingerprint.js';
 import { type Dataset, defaultViews, stepsPerEpoch, type ViewSettings } from '../data/index.js';
 import { requireViewBatches } from '../data/view-batches.js';
 import { engineInUse } from '../engine/index.js';
-import { requireInteger, requireOneOf, requirePositive, requireRange } from '../errors.js';
+import { requireInteger, requireOneOf, requireRange } from '../errors.js';
 import type { Method } from '../methods/index.js';
 import { assertTakes } from '../models/index.js';
 import { requireChunks } from './chunked-batches.js';
+import { requireAccumulation } from './gradient-accumulation.js';
+import { highestLearningRate, type ScaledLearningRate } from './learning-rate.js';
+import type { OptimiserChoice } from './optimiser.js';
 import type { ExistingRun } from './run-folder.js';
 import type { RunSettings } from './run-settings.js';
+import { sgd } from './sgd.js';
 
 /** What to train, on what, and how. Defaults follow lightly's CIFAR-10 recipe (SGD 0.06 x batch / 128, cosine). */
 export interface PretrainOptions {
@@ -25,18 +29,27 @@ export interface PretrainOptions {
    * its statistics once for each chunk.
    */
   readonly chunkSize?: number;
+  /**
+   * Batches whose gradients are averaged before one update; 1 by default. Each is compared within itself, so this adds no
+   * negatives, as chunkSize does, with which it cannot be combined; a `warning` event says so. Batch norm normalises each
+   * batch by itself. A step is then one update, after which the method's momentum encoder and queue follow once; what of an
+   * epoch does not fill a step is dropped.
+   */
+  readonly accumulate?: number;
   /** Passes over the data; 10 by default. */
   readonly epochs?: number;
   /** Decides the order of images, their views and the head's initial weights; 1 by default. */
   readonly seed?: number;
-  /** Highest learning rate; 0.06 x batchSize / 128 by default. */
-  readonly learningRate?: number;
+  /** Highest learning rate, or how it follows the images of a step; 0.06 x images / 128 by default. */
+  readonly learningRate?: number | ScaledLearningRate;
   /** Epochs of linear warm-up, at most all of them, may be a fraction; 0 by default. */
   readonly warmupEpochs?: number;
-  /** Share of the previous update that is kept, from 0 to 1; 0.9 by default. */
-  readonly momentum?: number;
-  /** 5e-4 by default, on every trainable weight. */
-  readonly weightDecay?: number;
+  /** Learning rate of the first step of a warm-up; by default that of one part of the climb from 0. */
+  readonly warmupStart?: number;
+  /** Share of the highest learning rate that is left in the last step, from 0 to 1; by default a step more would make it 0. */
+  readonly cosineFloor?: number;
+  /** How gradients move the weights; `sgd()` by default: momentum 0.9, weight decay 5e-4 on every weight. */
+  readonly optimiser?: OptimiserChoice;
   /** How views are made; by default what `data.defaultViews` gives for the data set. */
   readonly views?: ViewSettings;
   /** A `step` event every so many steps, and for each epoch's last; 10 by default. */
@@ -45,50 +58,59 @@ export interface PretrainOptions {
   readonly checkpoint?: string;
   /** At most this many seconds between checkpoints; 60 by default. One is written at the end in any case. */
   readonly checkpointSeconds?: number;
+  /** So many of the newest checkpoints are kept, to go on from an earlier one where the newest is damaged; 2 by default. */
+  readonly keepCheckpoints?: number;
   /** Where `checkpoint` holds a run already: refuse (default), resume it exactly, or overwrite it. */
   readonly existing?: ExistingRun;
 }
 
+/** What has no default: without it the run does without. */
+type Optional = 'checkpoint' | 'chunkSize' | 'warmupStart' | 'cosineFloor';
+
 /** The options with every default filled in. */
-export type Plan = Required<Omit<PretrainOptions, 'checkpoint' | 'chunkSize'>> & {
-  readonly checkpoint: string | undefined;
-  readonly chunkSize: number | undefined;
+export type Plan = Required<Omit<PretrainOptions, Optional | 'learningRate'>> & {
+  readonly learningRate: number;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
-};
+} & { readonly [option in Optional]: PretrainOptions[option] | undefined };
 
 /** Fills in the defaults. @throws InputError for options that cannot be used */
 export function planned(options: PretrainOptions): Plan {
-  const batchSize = options.batchSize ?? 32;
+  const { batchSize = 32, accumulate = 1, chunkSize, checkpoint, warmupStart, cosineFloor } = options;
+  const images = batchSize * accumulate;
   const plan = {
     epochs: 10,
     seed: 1,
-    learningRate: (0.06 * batchSize) / 128,
     warmupEpochs: 0,
-    momentum: 0.9,
-    weightDecay: 5e-4,
+    optimiser: sgd(),
     views: options.views ?? defaultViews(options.data),
     reportEvery: 10,
     checkpointSeconds: 60,
+    keepCheckpoints: 2,
     existing: 'refuse' as const,
     ...options,
     batchSize,
-    checkpoint: options.checkpoint,
-    chunkSize: options.chunkSize,
+    accumulate,
+    chunkSize,
+    checkpoint,
+    warmupStart,
+    cosineFloor,
+    learningRate: highestLearningRate(options.learningRate ?? (0.06 * images) / 128, images),
   };
   requireInteger('epochs', plan.epochs);
   requireInteger('reportEvery', plan.reportEvery);
-  requirePositive('learningRate', plan.learningRate);
   requireRange('warmupEpochs', plan.warmupEpochs, 0, plan.epochs);
-  requireRange('momentum', plan.momentum, 0, 1);
-  requireRange('weightDecay', plan.weightDecay, 0);
   requireRange('checkpointSeconds', plan.checkpointSeconds, 0, Number.POSITIVE_INFINITY);
+  requireInteger('keepCheckpoints', plan.keepCheckpoints);
   requireOneOf('existing', plan.existing, ['refuse', 'resume', 'overwrite']);
   assertTakes(plan.encoder, plan.data);
-  if (plan.chunkSize !== undefined) requireChunks(batchSize, plan.chunkSize);
+  if (warmupStart !== undefined) requireRange('warmupStart', warmupStart, 0, plan.learningRate);
+  if (cosineFloor !== undefined) requireRange('cosineFloor', cosineFloor, 0, 1);
+  if (chunkSize !== undefined) requireChunks(batchSize, chunkSize);
   const { data: dataset, views, seed } = plan;
   requireViewBatches({ dataset, views, batchSize, seed, epoch: plan.epochs - 1 });
-  const steps = stepsPerEpoch(plan.data, batchSize);
+  requireAccumulation(plan);
+  const steps = stepsPerEpoch(plan.data, images);
   return { ...plan, stepsPerEpoch: steps, totalSteps: steps * plan.epochs };
 }
 
@@ -103,12 +125,14 @@ export async function settingsOf(plan: Plan): Promise<RunSettings> {
     method,
     batchSize,
     chunkSize,
+    accumulate,
     epochs,
     seed,
     learningRate,
     warmupEpochs,
-    momentum,
-    weightDecay,
+    warmupStart,
+    cosineFloor,
+    optimiser,
     views,
   } = plan;
   return {
@@ -118,12 +142,14 @@ export async function settingsOf(plan: Plan): Promise<RunSettings> {
     loss: { name: method.loss.lossName, ...method.loss.settings },
     batchSize,
     ...(chunkSize !== undefined && { gradientCaching: { chunkSize, batchNorm: 'of each chunk' } }),
+    ...(accumulate > 1 && { gradientAccumulation: { batches: accumulate, batchNorm: 'of each batch' } }),
     epochs,
     seed,
     learningRate,
     warmupEpochs,
-    momentum,
-    weightDecay,
+    ...(warmupStart !== undefined && { warmupStart }),
+    ...(cosineFloor !== undefined && { cosineFloor }),
+    optimiser: { name: optimiser.name, ...optimiser.settings },
     views,
     engine: engineInUse(),
   };

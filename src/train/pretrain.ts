@@ -52,6 +52,7 @@ async function* trainingEvents(
   stopRequested: () => boolean,
 ): AsyncGenerator<TrainEvent, void, void> {
   yield sitting.startEvent();
+  yield* sitting.warnings();
   while (!sitting.finished) {
     for await (const batch of sitting.restOfEpoch()) {
       yield* await sitting.step(batch);

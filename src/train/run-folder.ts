@@ -1,17 +1,13 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { syncFolder, writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
-import {
-  type Checkpoint,
-  type Progress,
-  readCheckpoint,
-  saveCheckpoint,
-  type TrainingState,
-} from './checkpoint.js';
-import { dropEventsAfter, recordEvents } from './event-record.js';
+import { type Checkpoint, type Progress, saveCheckpoint, type TrainingState } from './checkpoint.js';
+import { dropEventsAfter, flushEvents, recordEvents } from './event-record.js';
 import type { EpochEvent, StepEvent } from './events.js';
-import { isRunFile, isTemporary, onDisk, runFiles } from './run-files.js';
+import { removeOldCheckpoints } from './newest-checkpoint.js';
+import { checkpointToResume } from './resumed-checkpoint.js';
+import { checkpointFile, isCheckpoint, isRunFile, isTemporary, onDisk, runFiles } from './run-files.js';
 import { RunLock } from './run-lock.js';
 import { type RunSettings, requireSameSettings } from './run-settings.js';
 
@@ -39,7 +35,7 @@ export class RunFolder {
   /**
    * Takes the folder for a run, and makes it if it is missing.
    * @throws InputError where another process trains in it, where it holds a run and `existing` is `refuse`, where a run
-   *   to resume has other settings or a damaged checkpoint, or where it holds files of something else
+   *   to resume has other settings or no checkpoint that is whole, or where it holds files of something else
    */
   static async open(path: string, settings: RunSettings, existing: ExistingRun): Promise<RunFolder> {
     await onDisk(`The run folder ${path} cannot be used`, () => mkdir(path, { recursive: true }));
@@ -64,7 +60,7 @@ export class RunFolder {
     await onDisk(`The run folder ${this.path} cannot be written`, async () => {
       await mkdir(this.directory);
       await writeFile(join(this.directory, runFiles.events), '');
-      await writeFileAtomic(join(this.directory, runFiles.settings), settings);
+      await writeDurably(join(this.directory, runFiles.settings), settings);
     });
     await saveCheckpoint(join(this.directory, runFiles.initial), state);
   }
@@ -80,16 +76,21 @@ export class RunFolder {
   }
 
   /**
-   * Writes a checkpoint and returns its path.
-   * @throws InputError where it cannot be written, NonFiniteError where it must not; the one before is untouched then
+   * Writes a checkpoint, removes those that are older than the newest `keep`, and returns its path.
+   * @throws InputError where it cannot be written, NonFiniteError where it must not; those before are untouched then
    */
-  async save(state: TrainingState, progress: Progress): Promise<string> {
-    await saveCheckpoint(join(this.directory, runFiles.checkpoint), state, progress);
+  async save(state: TrainingState, progress: Progress, keep: number): Promise<string> {
+    const { step } = progress;
+    const file = checkpointFile(step);
+    await flushEvents(this.directory);
+    await saveCheckpoint(join(this.directory, file), state, progress);
     if (this.directory !== this.path) {
       await onDisk(`The run folder ${this.path} cannot be written`, () => moveIn(this.path));
       this.directory = this.path;
     }
-    return join(this.path, runFiles.checkpoint);
+    await recordEvents(this.path, [{ type: 'checkpoint', step }]);
+    await removeOldCheckpoints(this.path, keep);
+    return join(this.path, file);
   }
 
   /** Leaves the folder to others. @throws InputError where its files cannot be removed */
@@ -121,7 +122,7 @@ async function toResume(
     );
   }
   await requireSameSettings(path, settings);
-  return files.includes(runFiles.checkpoint) ? readCheckpoint(join(path, runFiles.checkpoint)) : undefined;
+  return checkpointToResume(path);
 }
 
 /** A beginning run with a checkpoint has replaced the one before; without one it never was. */
@@ -131,19 +132,25 @@ async function finishWhatACrashLeft(path: string): Promise<void> {
     for (const name of files.filter(isTemporary)) await rm(join(path, name), { force: true });
     if (!files.includes(runFiles.starting)) return;
     const starting = join(path, runFiles.starting);
-    if ((await readdir(starting)).includes(runFiles.checkpoint)) await moveIn(path);
+    if ((await readdir(starting)).some(isCheckpoint)) await moveIn(path);
     else await rm(starting, { recursive: true });
   });
 }
 
-/** Moves a run from its subfolder to its place; the checkpoint last, since it tells that there is something to move. */
+/**
+ * Moves a run from its subfolder to its place, which the checkpoints of a run before leave first; its own checkpoint comes
+ * last, since it tells that there is something to move.
+ */
 async function moveIn(path: string): Promise<void> {
   const starting = join(path, runFiles.starting);
-  const { settings, initial, events, checkpoint } = runFiles;
-  for (const name of [settings, initial, events, checkpoint]) {
+  for (const name of (await readdir(path)).filter(isCheckpoint)) await rm(join(path, name));
+  const { settings, initial, events } = runFiles;
+  const checkpoints = (await readdir(starting)).filter(isCheckpoint);
+  for (const name of [settings, initial, events, ...checkpoints]) {
     await rename(join(starting, name), join(path, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
   }
+  await syncFolder(path);
   await rm(starting, { recursive: true });
 }

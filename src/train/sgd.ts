@@ -1,47 +1,65 @@
 import * as tf from '@tensorflow/tfjs';
+import { requireRange } from '../errors.js';
+import type { Optimiser, OptimiserChoice } from './optimiser.js';
+import { zerosLike } from './zeros-like.js';
 
 export interface SgdOptions {
-  /** Share of the previous update that is kept; 0.9 is the usual. */
-  readonly momentum: number;
-  /** Multiple of each weight added to its gradient (L2 penalty), for every trainable weight. */
-  readonly weightDecay: number;
+  /** Share of the previous update that is kept, from 0 to 1; 0.9 by default. */
+  readonly momentum?: number;
+  /** Multiple of each weight added to its gradient (L2 penalty); 5e-4 by default. */
+  readonly weightDecay?: number;
+  /** Whether biases, gamma and beta are left out of the weight decay; not by default, as in lightly's CIFAR-10 recipe. */
+  readonly excludeBiasesAndNorms?: boolean;
 }
+
+const defaults = { momentum: 0.9, weightDecay: 5e-4, excludeBiasesAndNorms: false };
 
 /**
  * Stochastic gradient descent with momentum and coupled weight decay, in PyTorch's form:
  * v := momentum v + (gradient + weightDecay w), w := w - learningRate v.
+ * @throws InputError for a momentum or weight decay that is out of range
  */
-export class Sgd {
-  /** v of each weight, in the weights' order: part of what an exact resume needs. */
-  readonly velocities: readonly tf.Variable[];
+export function sgd(options: SgdOptions = {}): OptimiserChoice {
+  const settings = { ...defaults, ...options };
+  requireRange('momentum', settings.momentum, 0, 1);
+  requireRange('weightDecay', settings.weightDecay, 0);
+  return {
+    name: 'sgd',
+    settings,
+    start: (weights, biasesAndNorms) => new Sgd(weights, settings, biasesAndNorms),
+  };
+}
+
+/** {@link sgd} at work on some weights. */
+export class Sgd implements Optimiser {
+  /** v of each weight, in the weights' order. */
+  readonly slots: { readonly velocity: readonly tf.Variable[] };
+  private readonly settings: Required<SgdOptions>;
 
   constructor(
     private readonly weights: readonly tf.Variable[],
-    private readonly options: SgdOptions,
+    options: SgdOptions = {},
+    private readonly biasesAndNorms: ReadonlySet<tf.Variable> = new Set(),
   ) {
-    this.velocities = weights.map((weight) => tf.tidy(() => tf.variable(tf.zerosLike(weight), false)));
+    this.settings = { ...defaults, ...options };
+    this.slots = { velocity: zerosLike(weights) };
   }
 
-  /**
-   * Updates every weight in place.
-   *
-   * @param gradients - one for each weight, in the weights' order
-   * @param rate - the learning rate: a tensor, so that a new one does not mean a new compilation
-   */
   step(gradients: readonly tf.Tensor[], rate: tf.Scalar): void {
     tf.tidy(() => {
-      const momentum = tf.scalar(this.options.momentum);
-      const decay = tf.scalar(this.options.weightDecay);
-      this.weights.forEach((weight, i) => {
-        const velocity = this.velocities[i]!;
-        const gradient = tf.add(gradients[i]!, tf.mul(weight, decay));
+      const momentum = tf.scalar(this.settings.momentum);
+      const decay = tf.scalar(this.settings.weightDecay);
+      for (const [i, weight] of this.weights.entries()) {
+        const velocity = this.slots.velocity[i]!;
+        const excluded = this.settings.excludeBiasesAndNorms && this.biasesAndNorms.has(weight);
+        const gradient = excluded ? gradients[i]! : tf.add(gradients[i]!, tf.mul(weight, decay));
         velocity.assign(tf.add(tf.mul(velocity, momentum), gradient));
         weight.assign(tf.sub(weight, tf.mul(velocity, rate)));
-      });
+      }
     });
   }
 
   dispose(): void {
-    for (const velocity of this.velocities) velocity.dispose();
+    tf.dispose([...this.slots.velocity]);
   }
 }

@@ -6,7 +6,8 @@ import { statistics } from '../npc/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
 import { type ChunkedBatch, chunkedBatches } from './chunked-batches.js';
 import { DivergenceError } from './divergence.js';
-import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent, StepEvent } from './events.js';
+import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent, StepEvent, WarningEvent } from './events.js';
+import { accumulationWarning } from './gradient-accumulation.js';
 import { type Plan, settingsOf } from './plan.js';
 import { RunFolder } from './run-folder.js';
 import { cosineWithWarmup } from './schedule.js';
@@ -29,10 +30,10 @@ export class Sitting {
 
   private constructor(private readonly plan: Plan) {
     this.learner = plan.method.start(plan.encoder, plan.seed);
-    this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan);
+    this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan.optimiser);
   }
 
-  /** @throws InputError where the run folder cannot be used, or its checkpoint is damaged or another model's */
+  /** @throws InputError where the run folder cannot be used, or its checkpoints are damaged or another model's */
   static async begin(plan: Plan): Promise<Sitting> {
     const sitting = new Sitting(plan);
     try {
@@ -66,10 +67,11 @@ export class Sitting {
 
   /** The batches that the epoch under way still has to see. */
   restOfEpoch(): AsyncIterable<ViewBatch> | Iterable<ChunkedBatch> {
-    const { data: dataset, views, batchSize, chunkSize, seed, stepsPerEpoch } = this.plan;
+    const { data: dataset, views, batchSize, chunkSize, accumulate, seed, stepsPerEpoch } = this.plan;
     const { step } = this.progress;
     const epoch = Math.floor(step / stepsPerEpoch);
     const rest = { dataset, views, batchSize, seed, epoch, firstStep: step % stepsPerEpoch };
+    if (accumulate > 1) return chunkedBatches({ ...rest, batchSize: batchSize * accumulate }, batchSize);
     return chunkSize === undefined ? viewBatches(rest) : chunkedBatches(rest, chunkSize);
   }
 
@@ -79,7 +81,12 @@ export class Sitting {
     return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title };
   }
 
-  /** Trains on one batch and returns what there is to report. @throws DivergenceError */
+  warnings(): WarningEvent[] {
+    const { accumulate, batchSize } = this.plan;
+    return accumulate > 1 ? [{ type: 'warning', message: accumulationWarning(accumulate, batchSize) }] : [];
+  }
+
+  /** Trains on one batch, or as many as are accumulated, and returns what there is to report. @throws DivergenceError */
   async step(batch: ViewBatch | ChunkedBatch): Promise<(StepEvent | EpochEvent)[]> {
     this.consistent = false;
     const learningRate = this.learningRate();
@@ -101,6 +108,8 @@ export class Sitting {
 
   private train(batch: ViewBatch | ChunkedBatch, place: StepPlace): Promise<StepResult> {
     if ('views' in batch) return this.training.run(batch.views, place);
+    const { accumulate } = this.plan;
+    if (accumulate > 1) return this.training.runAccumulated(batch.chunks(), accumulate, place);
     return this.training.runInChunks(() => batch.chunks(), place);
   }
 
@@ -111,9 +120,11 @@ export class Sitting {
   async save(): Promise<CheckpointEvent[]> {
     const { step } = this.progress;
     if (!this.folder || !this.consistent || step === this.saved.step) return [];
-    const path = await this.folder.save(this.state, this.progress).catch((error: Error) => {
-      throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
-    });
+    const path = await this.folder
+      .save(this.state, this.progress, this.plan.keepCheckpoints)
+      .catch((error: Error) => {
+        throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
+      });
     this.saved = { step, path };
     this.savedAt = performance.now();
     return [{ type: 'checkpoint', step, path }];
@@ -137,9 +148,16 @@ export class Sitting {
   }
 
   private learningRate(): number {
-    const { learningRate: peak, totalSteps, warmupEpochs, stepsPerEpoch } = this.plan;
+    const {
+      learningRate: peak,
+      totalSteps,
+      warmupEpochs,
+      stepsPerEpoch,
+      warmupStart,
+      cosineFloor,
+    } = this.plan;
     const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
-    return cosineWithWarmup(this.progress.step, { peak, totalSteps, warmupSteps });
+    return cosineWithWarmup(this.progress.step, { peak, totalSteps, warmupSteps, warmupStart, cosineFloor });
   }
 
   private advanced(loss: number): Progress {
@@ -150,8 +168,8 @@ export class Sitting {
 
   private stepEvent({ loss, multiplier }: StepResult, learningRate: number): StepEvent {
     const { step, seconds } = this.progress;
-    const { batchSize, stepsPerEpoch } = this.plan;
-    const images = (step - this.reported.step) * batchSize;
+    const { batchSize, accumulate, stepsPerEpoch } = this.plan;
+    const images = (step - this.reported.step) * batchSize * accumulate;
     const imagesPerSecond = images / (seconds - this.reported.seconds);
     this.reported = this.progress;
     const epoch = Math.ceil(step / stepsPerEpoch);

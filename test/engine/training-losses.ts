@@ -12,6 +12,7 @@ import { InputError } from '../../src/errors.js';
 import { dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { resnet8 } from '../../src/models/index.js';
+import { sgd } from '../../src/train/index.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 
 const images = 4;
@@ -47,7 +48,7 @@ async function main(what: EngineDevice | 'tensorflow'): Promise<void> {
   }
   const method = simclr({ loss: dcl({ temperature: 0.2 }), head: { outputFeatures: 16 } });
   const learner = method.start(resnet8({ stem: 'imagenet', inputShape: shape, width: 16, seed: 1 }), 1);
-  const training = new TrainingStep(learner, [shape, shape], { momentum: 0.9, weightDecay: 5e-4 });
+  const training = new TrainingStep(learner, [shape, shape], sgd());
   const results = [];
   for (let step = 0; step < 4; step++)
     results.push(await training.run([view(1), view(2)], { learningRate: 0.05, progress: 0.5 }));

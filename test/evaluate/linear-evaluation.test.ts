@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { epochOrder } from '../../src/data/index.js';
-import { linearEvaluation } from '../../src/evaluate/index.js';
+import { embed, extractFeatures, knn, linearEvaluation } from '../../src/evaluate/index.js';
 import { useAnyEngine } from '../engines.js';
 import { embeddings } from './embeddings.js';
+import { grayEncoder, graySteps } from './gray-steps.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 beforeAll(useAnyEngine);
+const folder = temporaryFolder();
 
 /** Three clusters on a line far from the origin, where an unscaled classifier would struggle. */
 function clusters(offset: number) {
@@ -92,6 +95,43 @@ describe('linearEvaluation', () => {
   test('gives the same result for the same seed', async () => {
     const run = () => linearEvaluation(clusters(0), clusters(0.4), { epochs: 2, batchSize: 7, seed: 3 });
     expect(await run()).toEqual(await run());
+  });
+
+  test('converges to the class frequencies of each group, where that is all a linear layer can know', async () => {
+    // Of group 0 one in four is of class b, of group 1 three in four, of group 2 all are of class c.
+    const groups = Array.from({ length: 48 }, (_, i) => i % 3);
+    const labels = groups.map((group, i) =>
+      group === 2 ? 2 : Number(Math.floor(i / 3) % 4 < 1 + 2 * group),
+    );
+    const set = embeddings(
+      groups.map((group) => [0, 1, 2].map((g) => Number(g === group))),
+      labels,
+    );
+    const result = await linearEvaluation(set, set, {
+      epochs: 1500,
+      batchSize: 48,
+      learningRate: 3,
+      standardise: false,
+    });
+    expect(result).toMatchObject({ top1: (12 + 12 + 16) / 48, trainTop1: 40 / 48 });
+    for (const [i, group] of groups.entries()) {
+      const predicted = group === 2 ? 1 : 0.75;
+      expect(result.confidences[i]).toBeCloseTo(predicted, 2);
+      const own = group === 2 ? 1 : labels[i] === group ? 0.75 : 0.25;
+      expect(result.logLikelihoods[i]).toBeCloseTo(Math.log(own), 2);
+    }
+  });
+
+  test('gives features on disk the very same result as in memory', async () => {
+    const [encoder, data] = [grayEncoder(1, -2, 0.5), graySteps(50)];
+    const options = { epochs: 3, batchSize: 8, learningRate: 0.5 };
+    const inMemory = await embed(encoder, data);
+    const stored = await extractFeatures(encoder, data, folder(), { shardRows: 7 });
+    const expected = await linearEvaluation(inMemory, inMemory, options);
+    expect(await linearEvaluation(stored, stored, options)).toEqual(expected);
+    expect(await linearEvaluation(stored, inMemory, options)).toEqual(expected);
+    expect(await knn(stored, stored, { k: 5 })).toEqual(await knn(inMemory, inMemory, { k: 5 }));
+    await stored.close();
   });
 
   test('refuses options that mean nothing and leaves no tensors behind', async () => {

@@ -59,20 +59,38 @@ async function kill({ child, ended }: Sitting, whom: 'sweep' | 'group'): Promise
   await ended;
 }
 
-/** Settles when a file whose name begins so appears in a trial's folder or a run's, or after a while. */
-async function written(trials: string, name: string): Promise<void> {
+/** Settles when a file of such a name appears in a trial's folder or a run's, or after a while. */
+async function written(trials: string, name: RegExp): Promise<void> {
   if (!existsSync(trials)) return;
   const abort = new AbortController();
   const appeared = new Promise<void>((resolve) => {
     for (const trial of readdirSync(trials)) {
       watch(join(trials, trial), { recursive: true, signal: abort.signal }, (_, file) => {
-        if (file?.split('/').at(-1)?.startsWith(name)) resolve();
+        if (name.test(file?.split('/').at(-1) ?? '')) resolve();
       });
     }
   });
   await Promise.race([appeared, pause(3000)]);
   abort.abort();
 }
+
+test.runIf(process.platform !== 'win32')(
+  'a sweep that SIGTERM reaches with all its processes stops and continues',
+  async () => {
+    await writeFile(
+      join(folder(), 'spec.json'),
+      JSON.stringify(smallSpec(folder(), { loss: 'dcl', seed: 1 })),
+    );
+    const sitting = sit('terminated');
+    await sitting.said(' begins, ');
+    process.kill(-sitting.child.pid!, 'SIGTERM');
+    expect(await sitting.ended).toEqual([130, null]);
+    const [trial] = readdirSync(join(folder(), 'terminated', 'trials'));
+    expect(readdirSync(join(folder(), 'terminated', 'trials', trial!))).toEqual(['run']);
+    await sit('terminated').ended;
+    expect((await readResults(join(folder(), 'terminated'))).numRows()).toBe(1);
+  },
+);
 
 test('a sweep killed at ten moments and continued gives the table of one that was not', async () => {
   await writeFile(join(folder(), 'spec.json'), JSON.stringify(smallSpec(folder())));
@@ -84,9 +102,9 @@ test('a sweep killed at ten moments and continued gives the table of one that wa
   const begun = async (sitting: Sitting) => sitting.said('trials');
   const moments: ((sitting: Sitting) => Promise<void>)[] = [
     // While a checkpoint is being written, within a trial.
-    async (sitting) => begun(sitting).then(() => written(trials, 'checkpoint.safetensors.')),
+    async (sitting) => begun(sitting).then(() => written(trials, /^checkpoint-\d+\.safetensors\.\d/)),
     // While the result of a trial is being written.
-    async (sitting) => begun(sitting).then(() => written(trials, 'result.json.')),
+    async (sitting) => begun(sitting).then(() => written(trials, /^result\.json\.\d/)),
     // Between two trials.
     async (sitting) => sitting.said(' done: '),
   ];

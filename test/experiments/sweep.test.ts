@@ -129,7 +129,7 @@ describe('a trial that fails', () => {
     expect(await readdir(join(at('crashing'), 'trials', killed!))).not.toContain('failure.json');
   });
 
-  test('by a damaged checkpoint says which file it was', async () => {
+  test('by damaged checkpoints says which files they were', async () => {
     for await (const event of small(
       'damaged',
       { epochs: 40, loss: 'dcl', seed: 1 },
@@ -138,10 +138,13 @@ describe('a trial that fails', () => {
       if (event.type === 'trial-step') break;
     }
     const [trial] = await readdir(join(at('damaged'), 'trials'));
-    const path = join(at('damaged'), 'trials', trial!, 'run', 'checkpoint.safetensors');
-    await writeFile(path, 'no checkpoint');
+    const run = join(at('damaged'), 'trials', trial!, 'run');
+    const checkpoints = (await readdir(run)).filter((name) => name.startsWith('checkpoint-'));
+    expect(checkpoints.length).toBeGreaterThan(0);
+    for (const name of checkpoints) await writeFile(join(run, name), 'no checkpoint');
     const events = await eventsOf(small('damaged', { epochs: 40, loss: 'dcl', seed: 1 }));
-    expect(ofType(events, 'trial-failure')[0]!.reason).toContain('checkpoint.safetensors');
+    const { reason } = ofType(events, 'trial-failure')[0]!;
+    for (const name of checkpoints) expect(reason).toContain(`${join(run, name)} is`);
   });
 });
 

@@ -85,6 +85,15 @@ describe('accuracyByBatchSize', () => {
     expect(names).toHaveLength(2);
     for (const name of names) expect(name).toMatch(/^InfoNCE, published by lightly-ai/);
     expect(subtitle(knn)).toContain('6 published values with a known defect are left out');
+
+    const imagenet = accuracyByBatchSize(results, {
+      published: await published('imagenet1k'),
+      measure: 'linearTop1',
+    });
+    const paper = imagenet.data.find(({ name }) => /^NNCLR with DCL, .*τ not stated/.test(String(name)));
+    expect(paper).toMatchObject({ x: [512], y: [72.3] });
+    // VISSL does not say its batch size here, so it has no place on the axis.
+    expect(imagenet.data.some(({ text }) => String(text).includes('vissl'))).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import { byName as lossByName } from '../../src/losses/index.js';
 import { type Learner, type Method, moco, nnclr } from '../../src/methods/index.js';
 import { resnet8 } from '../../src/models/index.js';
 import { batchGradients, images } from '../../src/train/batch-gradients.js';
+import { sgd } from '../../src/train/index.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 import { useAnyEngine } from '../engines.js';
 import golden from '../golden/methods.json' with { type: 'json' };
@@ -108,7 +109,7 @@ describe.each(golden.steps)('one step of $method with $loss, as PyTorch makes it
   test('leaves its weights, statistics, momentum weights and queue', async () => {
     const model = learner();
     const { momentum, weightDecay, learningRate } = golden;
-    const step = new TrainingStep(model, shapes, { momentum, weightDecay });
+    const step = new TrainingStep(model, shapes, sgd({ momentum, weightDecay }));
     await step.run(views, { learningRate, progress: 0.5 });
     const trained = Object.fromEntries(
       Object.entries(model.models).filter(([, one]) => model.trained.includes(one)),

@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import type { Views } from '../../src/data/index.js';
 import { byName } from '../../src/losses/index.js';
 import type { BatchResult, Learner } from '../../src/methods/index.js';
+import { sgd } from '../../src/train/index.js';
 import { type StepPlace, TrainingStep } from '../../src/train/training-step.js';
 import { embeddings } from '../losses/embeddings.js';
 import {
@@ -40,8 +41,8 @@ export function pixelsOf(...sizes: readonly number[]): Views {
 const shape = [6, 6, 1] as const;
 
 /** Steps on two views. */
-export function stepsOf(learner: Learner): TrainingStep {
-  return new TrainingStep(learner, [shape, shape], { momentum: 0.9, weightDecay: 5e-4 });
+export function stepsOf(learner: Learner, optimiser = sgd()): TrainingStep {
+  return new TrainingStep(learner, [shape, shape], optimiser);
 }
 
 /** One step on two views. */

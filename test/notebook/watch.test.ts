@@ -8,7 +8,7 @@ const histogram = Array.from({ length: 20 }, (_, bin) => (bin < 4 ? 16 : 0));
 const multiplier = { mean: 0.125, variation: 0.5, histogram };
 
 /** A run of two epochs of three steps each that stops when told. */
-function shortRun(onStep: (step: number) => void = () => {}): Run {
+function shortRun(onStep: (step: number) => void = () => {}, warning?: string): Run {
   let stopped = false;
   return {
     stop: () => {
@@ -23,6 +23,7 @@ function shortRun(onStep: (step: number) => void = () => {}): Run {
         epochs: 2,
         title: 'simclr dcl on mnist train',
       };
+      if (warning !== undefined) yield { type: 'warning', message: warning };
       let step = 0;
       while (step < 6 && !stopped) {
         step += 1;
@@ -55,6 +56,11 @@ describe('outside Jupyter, with the output in a file', () => {
     });
   });
   afterEach(() => vi.restoreAllMocks());
+
+  test('prints a warning after the line for the start', async () => {
+    await watch(shortRun(() => {}, 'This adds no negatives.'));
+    expect(lines[1]).toBe('This adds no negatives.');
+  });
 
   test('prints a line for the start, each epoch and the end, and returns the history', async () => {
     const history = await watch(shortRun());

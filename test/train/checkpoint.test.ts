@@ -21,7 +21,7 @@ let path: string;
 beforeAll(useAnyEngine);
 beforeEach(async () => {
   await mkdir(folder());
-  path = join(folder(), 'checkpoint.safetensors');
+  path = join(folder(), 'checkpoint-00000006.safetensors');
 });
 
 const values = (model: tf.LayersModel) => model.getWeights().map((weight) => [...weight.dataSync()]);

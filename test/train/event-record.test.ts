@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { InputError } from '../../src/errors.js';
 import { readEvents } from '../../src/train/index.js';
+import { checkpointFile } from '../../src/train/run-files.js';
 import { useAnyEngine } from '../engines.js';
-import { eachWithAFolder, leaveAt } from './run-in-folder.js';
+import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, smallRun } from './small-run.js';
 
 const path = eachWithAFolder();
@@ -21,8 +22,14 @@ beforeEach(async () => {
 describe('the record of a run', () => {
   test('leaves out a last line that a crash cut short', async () => {
     const events = await readEvents(folder);
-    await writeFile(record, (await readFile(record, 'utf8')).slice(0, -5));
+    // The very last line is that of the checkpoint.
+    const lines = (await readFile(record, 'utf8')).split('\n').slice(0, -2);
+    await writeFile(record, lines.join('\n').slice(0, -5));
     expect(await readEvents(folder)).toEqual(events.slice(0, -1));
+    await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    await eventsOf(smallRun({ checkpoint: `${folder}-whole` }));
+    const all = timeless(await readEvents(`${folder}-whole`));
+    expect(timeless(await readEvents(folder))).toEqual(all.filter((_, i) => i !== events.length - 1));
   });
 
   test('names the line that is damaged', async () => {
@@ -35,10 +42,10 @@ describe('the record of a run', () => {
   test('that cannot be read is an error, and a resume leaves everything as it is', async () => {
     await rm(record);
     await mkdir(record);
-    const before = await readFile(join(folder, 'checkpoint.safetensors'));
+    const before = await readFile(join(folder, checkpointFile(4)));
     await expect(readEvents(folder)).rejects.toThrow(`The record ${record} cannot be read`);
     await expect(eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }))).rejects.toThrow(InputError);
-    expect(await readFile(join(folder, 'checkpoint.safetensors'))).toEqual(before);
+    expect(await readFile(join(folder, checkpointFile(4)))).toEqual(before);
   });
 
   test('is empty where it was deleted, and an error where there is no run', async () => {

@@ -1,12 +1,13 @@
-import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Dataset } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
 import { contrastiveLoss, dcl, decoupledTerms } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
-import { DivergenceError, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { DivergenceError, loadEncoder, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { checkpointFile } from '../../src/train/run-files.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
 import { eventsOf, losses, smallData, smallEncoder, smallRun } from './small-run.js';
@@ -17,6 +18,9 @@ let folder: string;
 beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 /** DCL whose loss is right at every step, but whose gradient is NaN at one of them. */
@@ -63,10 +67,48 @@ describe('an update that makes weights NaN', () => {
 
   test('is reported where the reader leaves its loop right after it', async () => {
     await leaveAt(2, folder);
-    const before = await readFile(join(folder, 'checkpoint.safetensors'));
+    const before = await readFile(join(folder, checkpointFile(2)));
     const left = leaveAt(3, folder, { existing: 'resume', method: brokenGradientAt(1) });
     await expect(left).rejects.toThrow(DivergenceError);
-    expect(await readFile(join(folder, 'checkpoint.safetensors'))).toEqual(before);
+    expect(await readFile(join(folder, checkpointFile(2)))).toEqual(before);
+  });
+});
+
+/** Does work without the right to write to the folder; root has that everywhere, so it becomes somebody else meanwhile. */
+async function readOnly(run: string, work: () => Promise<void>): Promise<void> {
+  const root = process.getuid!() === 0;
+  await chmod(join(run, '..'), 0o755);
+  await chmod(run, 0o555);
+  if (root) process.seteuid!(65_534);
+  try {
+    await expect(writeFile(join(run, 'x'), 'x')).rejects.toThrow('EACCES');
+    await work();
+  } finally {
+    if (root) process.seteuid!(0);
+    await chmod(run, 0o755);
+  }
+}
+
+describe.runIf(process.platform !== 'win32')('a folder that cannot be written', () => {
+  test('is refused to a run, and read by others, a damaged checkpoint in it too', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    await eventsOf(smallRun({ checkpoint: folder, checkpointSeconds: 0 }));
+    await truncate(join(folder, checkpointFile(6)), 100);
+    const before = await readdir(folder);
+    await readOnly(folder, async () => {
+      const resumed = eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+      await expect(resumed).rejects.toThrow(InputError);
+      await expect(resumed).rejects.toThrow(/The lock .*lock cannot be taken: EACCES/);
+      await expect(eventsOf(smallRun({ checkpoint: join(folder, 'new') }))).rejects.toThrow(
+        `The run folder ${join(folder, 'new')} cannot be used: EACCES`,
+      );
+      (await loadEncoder(folder)).dispose();
+      expect(console.warn).toHaveBeenCalledTimes(1);
+      expect(await readEvents(folder)).toHaveLength(8);
+    });
+    expect(await readdir(folder)).toEqual(before);
+    const [start] = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    expect(start).toMatchObject({ step: 5 });
   });
 });
 
@@ -79,7 +121,7 @@ describe('a run that fails', () => {
       for await (const event of smallRun({ checkpoint: folder, encoder, data, epochs: 40 })) {
         if (event.type !== 'step' || event.step > 1) continue;
         fail();
-        await mkdir(join(folder, 'starting', 'checkpoint.safetensors'));
+        await mkdir(join(folder, 'starting', checkpointFile(event.step + 1)));
       }
     })();
     await expect(reading).rejects.toThrow('gone');
@@ -121,7 +163,7 @@ describe('a run that fails', () => {
 
   test('frees what it made where its checkpoint is refused', async () => {
     await leaveAt(2, folder);
-    const file = join(folder, 'checkpoint.safetensors');
+    const file = join(folder, checkpointFile(2));
     await rm(file);
     await mkdir(file);
     const encoder = smallEncoder();

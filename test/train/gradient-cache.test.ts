@@ -13,6 +13,7 @@ import {
   images as tensors,
 } from '../../src/train/batch-gradients.js';
 import { GradientCache } from '../../src/train/gradient-cache.js';
+import { sgd } from '../../src/train/index.js';
 import { TrainingStep } from '../../src/train/training-step.js';
 import { engines } from '../engines.js';
 import { smallEncoder, smallMethods } from './small-run.js';
@@ -207,8 +208,7 @@ describe.each(engines)('gradients of a GradientCache on the engine %s', (engineN
   });
 });
 
-const trainingStep = (learner: Learner) =>
-  new TrainingStep(learner, shapes, { momentum: 0.9, weightDecay: 5e-4 });
+const trainingStep = (learner: Learner) => new TrainingStep(learner, shapes, sgd());
 
 /** Two steps on the whole batch and two in chunks leave the same weights of all models, and the same queue. */
 async function expectSameSteps(whole: Learner, alone: Learner, chunkSize: number): Promise<void> {

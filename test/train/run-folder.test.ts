@@ -8,6 +8,7 @@ import { InputError } from '../../src/errors.js';
 import { dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { readEvents } from '../../src/train/index.js';
+import { checkpointFile, isCheckpoint } from '../../src/train/run-files.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt } from './run-in-folder.js';
 import { eventsOf, smallData, smallEncoder, smallRun } from './small-run.js';
@@ -41,10 +42,12 @@ describe('the folder of a run', () => {
   });
 
   test('is overwritten only when told to', async () => {
-    await leaveAt(4, folder);
+    await leaveAt(4, folder, { checkpointSeconds: 0 });
+    await writeFile(join(folder, `${checkpointFile(2)}.damaged`), 'x');
     const events = await eventsOf(smallRun({ checkpoint: folder, existing: 'overwrite', seed: 9 }));
     expect(events[0]).toMatchObject({ step: 0 });
     expect(await readEvents(folder)).toHaveLength(8);
+    expect((await readdir(folder)).filter(isCheckpoint)).toEqual([checkpointFile(6)]);
     expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({ seed: 9 });
   });
 
@@ -74,16 +77,12 @@ describe('the folder of a run', () => {
     expect(await contents()).toEqual(before);
     for await (const event of replace()) {
       if (event.type !== 'step') continue;
-      expect(await readFile(join(folder, 'checkpoint.safetensors'), 'latin1')).toBe(
-        before['checkpoint.safetensors'],
-      );
+      expect(await readFile(join(folder, checkpointFile(6)), 'latin1')).toBe(before[checkpointFile(6)]);
       break;
     }
     const after = await contents();
-    expect(Object.keys(after)).toEqual(Object.keys(before));
-    for (const name of ['checkpoint.safetensors', 'events.jsonl', 'run.json']) {
-      expect(after[name]).not.toBe(before[name]);
-    }
+    expect(Object.keys(after)).toEqual([checkpointFile(1), ...Object.keys(before).slice(1)]);
+    for (const name of ['events.jsonl', 'run.json']) expect(after[name]).not.toBe(before[name]);
   });
 
   test('is free for the corrected run after one that failed before its first checkpoint', async () => {
@@ -109,11 +108,17 @@ describe('the folder of a run', () => {
 
   test('is rid of what crashes left: temporary files and a run that never came to a checkpoint', async () => {
     await mkdir(join(folder, 'starting'), { recursive: true });
-    for (const name of ['run.json.2917', 'checkpoint.safetensors.31', 'starting/events.jsonl']) {
+    for (const name of [
+      'run.json.2917',
+      `${checkpointFile(3)}.31`,
+      'lock.7',
+      'options.json.5',
+      'starting/events.jsonl',
+    ]) {
       await writeFile(join(folder, name), 'x');
     }
     await eventsOf(smallRun({ checkpoint: folder }));
-    const names = ['checkpoint.safetensors', 'events.jsonl', 'initial.safetensors', 'run.json'];
+    const names = [checkpointFile(6), 'events.jsonl', 'initial.safetensors', 'run.json'];
     expect(Object.keys(await contents())).toEqual(names);
   });
 

@@ -24,7 +24,7 @@ const gone = () => spawnSync(process.execPath, ['--eval', '']).pid;
 describe('the lock of a run folder', () => {
   test('names this process and goes with its release', async () => {
     const lock = await RunLock.take(folder);
-    expect(JSON.parse(await readFile(join(folder, 'lock'), 'utf8'))).toEqual({
+    expect(JSON.parse(await readFile(join(folder, 'lock'), 'utf8'))).toMatchObject({
       pid: process.pid,
       host: hostname(),
     });

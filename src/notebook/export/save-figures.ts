@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { Page } from 'playwright-core';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 import type { Figure } from '../../figures/index.js';
 import { figureHeight, figureWidth } from '../display/figure-html.js';
@@ -67,7 +67,7 @@ async function drawn(page: Page, figure: Figure, extension: string): Promise<Buf
 async function save(path: string, picture: Buffer): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, picture);
+    await writeDurably(path, picture);
   } catch (error) {
     throw new InputError(`The figure could not be written to ${path}: ${(error as Error).message}.`);
   }

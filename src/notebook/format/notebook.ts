@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 import type { JsonObject } from '../protocol/message.js';
 
@@ -83,7 +83,7 @@ export async function read(path: string): Promise<Notebook> {
  */
 export async function write(path: string, notebook: Notebook): Promise<void> {
   try {
-    await writeFileAtomic(path, serialise(notebook));
+    await writeDurably(path, serialise(notebook));
   } catch (error) {
     throw new InputError(`the notebook cannot be written to ${path}: ${(error as Error).message}`);
   }

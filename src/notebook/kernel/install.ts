@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 import { kernelSpec } from '../format/metadata.js';
 import { jupyterSpec } from './spec.js';
@@ -22,7 +22,7 @@ export async function installKernel(options: KernelInstallOptions = {}): Promise
   const folder = specFolder(options);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFileAtomic(join(folder, 'kernel.json'), `${JSON.stringify(jupyterSpec(), null, 2)}\n`);
+    await writeDurably(join(folder, 'kernel.json'), `${JSON.stringify(jupyterSpec(), null, 2)}\n`);
   } catch (error) {
     throw new InputError(`The kernel cannot be installed in ${folder}: ${(error as Error).message}.`);
   }

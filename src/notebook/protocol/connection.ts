@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 
 const portNames = ['shell_port', 'iopub_port', 'stdin_port', 'control_port', 'hb_port'] as const;
@@ -32,7 +32,7 @@ export function readConnection(path: string): ConnectionInfo {
 
 /** Replaces a connection file, readable by its owner alone. */
 export async function writeConnection(path: string, info: ConnectionInfo): Promise<void> {
-  await writeFileAtomic(path, JSON.stringify(info), { mode: 0o600 });
+  await writeDurably(path, JSON.stringify(info), 0o600);
 }
 
 /** Whether every port is known. */

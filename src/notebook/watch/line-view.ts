@@ -16,6 +16,8 @@ export function lineView(): RunView {
       if (event.type === 'start') {
         const from = event.step > 0 ? `, resumed after step ${event.step}` : '';
         write(`${event.title}: ${event.epochs} epochs of ${event.stepsPerEpoch} steps${from}`);
+      } else if (event.type === 'warning') {
+        write(event.message);
       } else if (event.type === 'epoch') {
         const left = progress.secondsLeft === undefined ? '' : `, ${duration(progress.secondsLeft)} left`;
         const epoch = `epoch ${event.epoch}/${progress.totalEpochs}`;

@@ -15,7 +15,8 @@ export function notebookView(output: Output): RunView {
   let latest: Progress | undefined;
   provideScript();
   return {
-    update(_event, progress) {
+    update(event, progress) {
+      if (event.type === 'warning') console.warn(event.message);
       latest = progress;
       if (performance.now() - drawnAt < interval) return;
       drawnAt = performance.now();

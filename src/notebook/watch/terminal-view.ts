@@ -21,6 +21,8 @@ export function terminalView(): RunView {
       if (event.type === 'start') {
         console.error(progress.title);
         bar.start(event.totalSteps, event.step, { status: statusLine(progress) });
+      } else if (event.type === 'warning') {
+        console.error(event.message);
       } else if (event.type === 'step') {
         bar.update(event.step, { status: statusLine(progress) });
       }

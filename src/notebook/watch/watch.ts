@@ -9,7 +9,7 @@ import type { RunView } from './view.js';
 
 /**
  * Trains: reads a run to its end and shows its progress, in Jupyter as a live chart, on a terminal as a bar, in a log
- * as plain lines. The notebook's stop button, or Ctrl-C, ends the run after the step under way, with a checkpoint.
+ * as plain lines. The notebook's stop button, Ctrl-C or SIGTERM ends the run after the step under way, with a checkpoint.
  *
  * @returns What the run reported, for figures such as `figures.lossCurve({ DCL: history })`
  * @throws What the run throws, such as the error of a loss that is not finite

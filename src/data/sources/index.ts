@@ -1,0 +1,10 @@
+export { imagenette, readClassList } from './class-list.js';
+export { classFolderImages, flatFolderImages } from './folder-images.js';
+export type { IndexOptions } from './image-parts.js';
+export { type ImageNet, type ImageNetOptions, openImageNet } from './imagenet.js';
+export { ofClasses } from './of-classes.js';
+export { trainArchiveImages, validationArchiveImages } from './official-archives.js';
+export { shardImages } from './shard-images.js';
+export { shardPaths } from './shard-paths.js';
+export { readSynsetWords } from './synset-words.js';
+export { readValidationLabels, type ValidationLabels } from './validation-labels.js';

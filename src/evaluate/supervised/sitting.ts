@@ -1,0 +1,216 @@
+/** One sitting of a supervised run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
+import * as tf from '@tensorflow/tfjs';
+import { type AugmentedBatch, augmentedBatches, batches } from '../../data/index.js';
+import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from '../../train/checkpoint.js';
+import {
+  type CheckpointEvent,
+  cosineWithWarmup,
+  DivergenceError,
+  readEvents,
+  type StartEvent,
+} from '../../train/index.js';
+import { RunFolder } from '../../train/run-folder.js';
+import { Stopwatch } from '../../train/stopwatch.js';
+import { prefetched } from '../prefetched.js';
+import { type ProbabilisticClassification, ProbabilityTally } from '../probabilities.js';
+import type { SupervisedEndEvent, SupervisedEpochEvent, SupervisedStepEvent } from './events.js';
+import { type SupervisedModels, supervisedModels } from './models.js';
+import { type SupervisedPlan, supervisedSettings } from './plan.js';
+import { SupervisedStep } from './step.js';
+
+/** The newest checkpoint, and the one before in case that is damaged. */
+const keptCheckpoints = 2;
+
+export class SupervisedSitting {
+  /** Counts the time spent training and measuring. */
+  readonly stopwatch = new Stopwatch();
+  private readonly models: SupervisedModels;
+  private readonly training: SupervisedStep;
+  private folder: RunFolder | undefined;
+  private progress = noProgress;
+  private history: SupervisedEpochEvent[] = [];
+  private latest: ProbabilisticClassification | undefined;
+  private begunAt = noProgress;
+  /** Whether weights and progress belong together: not while a step is under way, nor after one that failed. */
+  private consistent = true;
+  private saved: { readonly step: number; readonly path?: string } = { step: 0 };
+  private savedAt = performance.now();
+
+  private constructor(private readonly plan: SupervisedPlan) {
+    this.models = supervisedModels(plan);
+    this.training = new SupervisedStep(this.models.trainee, plan.train.classes.length);
+  }
+
+  /** @throws InputError where the run folder cannot be used, or its checkpoint is damaged or another model's */
+  static async begin(plan: SupervisedPlan): Promise<SupervisedSitting> {
+    const sitting = new SupervisedSitting(plan);
+    try {
+      if (plan.checkpoint !== undefined) await sitting.open(plan.checkpoint);
+    } catch (error) {
+      await sitting.close();
+      throw error;
+    }
+    return sitting;
+  }
+
+  private async open(path: string): Promise<void> {
+    this.folder = await RunFolder.open(path, await supervisedSettings(this.plan), this.plan.existing);
+    const { checkpoint } = this.folder;
+    if (!checkpoint) return this.folder.begin({ models: this.models.trained });
+    restoreCheckpoint(checkpoint, this.state);
+    this.progress = this.begunAt = checkpoint.progress;
+    this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
+    await this.folder.resume(checkpoint.progress.step);
+    const events = await readEvents(path);
+    this.history = events.filter(({ type }) => type === 'epoch') as SupervisedEpochEvent[];
+    // The checkpoint may be older than the measuring of its epoch.
+    if (this.progress.step === this.epochsDone * this.plan.stepsPerEpoch) this.beginEpoch();
+  }
+
+  /** Epochs that were trained and measured. */
+  get epochsDone(): number {
+    return this.history.length;
+  }
+
+  get checkpointDue(): boolean {
+    return performance.now() - this.savedAt > this.plan.checkpointSeconds * 1000;
+  }
+
+  /** The batches that the epoch under way still has to see; none where it was stopped just before it was measured. */
+  restOfEpoch(): AsyncIterable<AugmentedBatch> {
+    const { train: dataset, views, batchSize, seed, stepsPerEpoch } = this.plan;
+    const firstStep = this.progress.step - this.epochsDone * stepsPerEpoch;
+    return augmentedBatches({ dataset, views, batchSize, seed, epoch: this.epochsDone, firstStep });
+  }
+
+  startEvent(): StartEvent {
+    const { totalSteps, stepsPerEpoch, epochs, protocol, encoder, train } = this.plan;
+    const title = `${protocol.name} of ${encoder.name} on ${train.name}`;
+    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title };
+  }
+
+  /** Trains on one batch and returns what there is to report. @throws DivergenceError */
+  async step({ inputs, indices }: AugmentedBatch): Promise<SupervisedStepEvent[]> {
+    const { train, learningRate: peak, totalSteps, stepsPerEpoch, reportEvery } = this.plan;
+    this.consistent = false;
+    const learningRate = cosineWithWarmup(this.progress.step, { peak, totalSteps, warmupSteps: 0 });
+    const labels = indices.map((index) => train.labels[index]!);
+    const loss = await this.training.run(inputs, train.shape, labels, learningRate);
+    if (!Number.isFinite(loss)) {
+      const images = `images ${[...indices].join(', ')} of ${train.name}`;
+      throw this.diverged(`The loss became ${loss} at step ${this.progress.step + 1} (${images}).`);
+    }
+    this.progress = this.advanced(loss);
+    this.consistent = true;
+    const { step } = this.progress;
+    if (step % stepsPerEpoch !== 0 && step % reportEvery !== 0) return [];
+    return [{ type: 'step', step, epoch: this.epochsDone + 1, loss, learningRate, ...this.pace() }];
+  }
+
+  /** Measures on the test set. @throws DivergenceError where the classifier gives values that are not finite */
+  async endEpoch(): Promise<SupervisedEpochEvent> {
+    this.latest = await this.measured();
+    const { top1, top5 } = this.latest;
+    const { step, epochLoss, epochStart } = this.progress;
+    const event: SupervisedEpochEvent = {
+      type: 'epoch',
+      epoch: this.epochsDone + 1,
+      step,
+      loss: epochLoss / this.plan.stepsPerEpoch,
+      seconds: this.seconds - epochStart,
+      top1,
+      top5,
+    };
+    await this.folder?.record([event]);
+    this.history.push(event);
+    this.progress = { ...this.progress, seconds: this.seconds };
+    this.beginEpoch();
+    return event;
+  }
+
+  private beginEpoch(): void {
+    this.progress = { ...this.progress, epochLoss: 0, epochStart: this.progress.seconds };
+  }
+
+  /**
+   * Writes a checkpoint unless nothing has happened since the last, or there is no folder.
+   * @throws DivergenceError where the last update made weights that are not finite: the checkpoint before stays
+   */
+  async save(): Promise<CheckpointEvent[]> {
+    const { step } = this.progress;
+    if (!this.folder || !this.consistent || step === this.saved.step) return [];
+    const path = await this.folder.save(this.state, this.progress, keptCheckpoints).catch((error: Error) => {
+      throw error instanceof NonFiniteError ? this.diverged(error.message) : error;
+    });
+    this.saved = { step, path };
+    this.savedAt = performance.now();
+    return [{ type: 'checkpoint', step, path }];
+  }
+
+  stoppedEvent(): SupervisedEndEvent {
+    const { step, seconds } = this.progress;
+    return { type: 'end', reason: 'stopped', step, seconds, result: undefined };
+  }
+
+  async completedEvent(): Promise<SupervisedEndEvent> {
+    const { step, seconds } = this.progress;
+    const { history } = this;
+    const maximumOverEpochs = history.reduce((best, epoch) => (epoch.top1 > best.top1 ? epoch : best));
+    const { epoch, top1 } = maximumOverEpochs;
+    const last = this.latest ?? (await this.measured());
+    const result = { ...last, history, maximumOverEpochs: { epoch, top1 } };
+    return { type: 'end', reason: 'completed', step, seconds, result };
+  }
+
+  /** Frees what the run made and leaves its folder; the encoder is the caller's and stays. */
+  async close(): Promise<void> {
+    this.training.dispose();
+    for (const model of Object.values(this.models.trained)) model.dispose();
+    await this.folder?.close();
+  }
+
+  private get state() {
+    return { models: this.models.trained, optimiser: this.training.optimiser };
+  }
+
+  /** Spent in all sittings. */
+  private get seconds(): number {
+    return this.begunAt.seconds + this.stopwatch.seconds;
+  }
+
+  private advanced(loss: number): Progress {
+    const { step, epochLoss } = this.progress;
+    return { ...this.progress, step: step + 1, epochLoss: epochLoss + loss, seconds: this.seconds };
+  }
+
+  private pace() {
+    const { batchSize, totalSteps } = this.plan;
+    const { step } = this.progress;
+    const secondsPerStep = this.stopwatch.seconds / (step - this.begunAt.step);
+    return { imagesPerSecond: batchSize / secondsPerStep, secondsLeft: secondsPerStep * (totalSteps - step) };
+  }
+
+  private async measured(): Promise<ProbabilisticClassification> {
+    const { test, batchSize } = this.plan;
+    const { name, length: count, labels, classes, shape } = test;
+    const tally = new ProbabilityTally({ name, count, labels, classes });
+    for await (const { inputs, indices } of prefetched(batches(test, batchSize))) {
+      const logits = tf.tidy(() => this.models.classify(tf.tensor(inputs, [indices.length, ...shape])));
+      const values = await logits.data<'float32'>().finally(() => logits.dispose());
+      if (!values.every(Number.isFinite)) {
+        throw this.diverged(`After step ${this.progress.step} the logits of ${name} are not finite.`);
+      }
+      tally.add(values);
+    }
+    return tally.result();
+  }
+
+  private diverged(what: string): DivergenceError {
+    this.consistent = false;
+    const { step, path } = this.saved;
+    const kept = path
+      ? `The last good checkpoint is ${path} (step ${step}).`
+      : 'No checkpoint had been written.';
+    return new DivergenceError(`${what} ${kept} Try a lower learning rate than ${this.plan.learningRate}.`);
+  }
+}
