@@ -13,7 +13,10 @@ export function addEmbed(program: Command): void {
   const command = program
     .command('embed')
     .description("Write an encoder's features of a data set, with their labels.")
-    .argument('<run>', "a run's folder or checkpoint")
+    .argument(
+      '<run>',
+      "a run's folder or checkpoint, or a ResNet trained elsewhere (.pth, .ckpt, .safetensors)",
+    )
     .requiredOption('--output <file>', 'a .safetensors or .csv file');
   withPreparationOptions(command, 'so many images, balanced over the classes (default: all)')
     .addOption(
@@ -25,7 +28,7 @@ export function addEmbed(program: Command): void {
 async function embedFromCommandLine(run: string, options: EmbedCommandOptions): Promise<void> {
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
-  const encoder = await loadEncoder(run);
+  const encoder = await loadEncoder(run, { foreign: { inputShape: dataset.shape } });
   const embeddings = await embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name}`) });
   await saveEmbeddings(options.output, embeddings);
   console.log(`${options.output}: ${embeddings.count} images, ${embeddings.dimension} features`);

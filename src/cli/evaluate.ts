@@ -26,7 +26,10 @@ export function addEvaluate(program: Command): void {
     .description(
       'Measure encoders by kNN (k 200, temperature 0.1) and linear evaluation on the whole test set.',
     )
-    .argument('<run...>', 'folders or checkpoints of runs');
+    .argument(
+      '<run...>',
+      'folders or checkpoints of runs, or ResNets trained elsewhere (.pth, .ckpt, .safetensors)',
+    );
   withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
     .option('--untrained', "also measure each run's encoder as it was before training")
     .option('--no-linear', 'kNN alone')
@@ -50,7 +53,8 @@ async function evaluateFromCommandLine(
     if (options.untrained) {
       rows.push(...(await measure(`${run}, untrained`, await loadEncoder(run, { weights: 'initial' }))));
     }
-    rows.push(...(await measure(run, await loadEncoder(run))));
+    const foreign = { inputShape: splits.test.shape };
+    rows.push(...(await measure(run, await loadEncoder(run, { foreign }))));
   }
   show(
     table({
