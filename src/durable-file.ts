@@ -3,7 +3,7 @@
  * (7.0.1) takes a write that the disk cut short for a whole one, and renames it over the good file.
  */
 import { randomInt } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -19,7 +19,7 @@ export async function writeDurably(path: string, data: string | Uint8Array, mode
     const file = await open(temporary, 'wx', permissions);
     try {
       await file.writeFile(data);
-      if (permissions !== undefined) await file.chmod(permissions);
+      await setPermissions(file, permissions);
       await file.sync();
     } finally {
       await file.close();
@@ -30,6 +30,13 @@ export async function writeDurably(path: string, data: string | Uint8Array, mode
     throw error;
   }
   await syncFolder(dirname(target));
+}
+
+/** Gives the file the permissions that the process's mask took from it; a disk that keeps none is not asked to. */
+async function setPermissions(file: FileHandle, permissions: number | undefined): Promise<void> {
+  if (permissions === undefined) return;
+  const differing = ((await file.stat()).mode ^ permissions) & 0o777;
+  if (differing !== 0) await file.chmod(permissions & 0o777);
 }
 
 /** Makes the names in a folder last through a power cut, where the system can: Windows and some network disks cannot. */

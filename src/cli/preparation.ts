@@ -1,6 +1,15 @@
 /** What every command that computes on images shares: its options, and the work before its own. */
 import { type Command, Option } from 'commander';
-import { type Dataset, datasetNames, type LoadProgress, load, type Splits, subset } from '../data/index.js';
+import {
+  type Dataset,
+  datasetNames,
+  imagenette,
+  type LoadProgress,
+  load,
+  readClassList,
+  type Splits,
+  subset,
+} from '../data/index.js';
 import { type UseOptions, use } from '../engine/index.js';
 import { InputError } from '../errors.js';
 import { progress } from '../notebook/index.js';
@@ -10,6 +19,8 @@ import { skippedImages } from './skipped-images.js';
 export interface PreparationOptions {
   readonly data?: string;
   readonly size?: readonly [number, number];
+  readonly stream?: boolean;
+  readonly classes?: string;
   readonly strict?: boolean;
   readonly images?: number;
   readonly engine?: UseOptions['name'];
@@ -22,9 +33,11 @@ export function withPreparationOptions(command: Command, images: string): Comman
   return command
     .option(
       '--data <name or folder>',
-      'mnist, cifar10, cifar100, or a folder with train/CLASS/ and test/CLASS/',
+      'mnist, cifar10, cifar100, imagenet, or a folder with train/CLASS/ and test/CLASS/, archives or shards',
     )
-    .option('--size <HxW>', 'resize the images of a folder, such as 32x32', imageSize)
+    .option('--size <HxW>', 'resize the images of a folder, such as 32x32 (streamed: 224x224)', imageSize)
+    .option('--stream', 'read the images of a folder whenever they are needed, instead of into memory')
+    .option('--classes <file>', 'keep the classes that a file lists, one a line, or those of imagenette')
     .option('--strict', 'fail on an image that cannot be read instead of skipping it')
     .option('--images <n>', images, wholeNumber)
     .addOption(
@@ -45,11 +58,17 @@ export async function prepare(options: PreparationOptions): Promise<Splits> {
   return loadData(data, options);
 }
 
-async function loadData(data: string, { size, strict }: PreparationOptions): Promise<Splits> {
+async function loadData(
+  data: string,
+  { size, stream, strict, classes: list }: PreparationOptions,
+): Promise<Splits> {
   const skipped = skippedImages();
+  // Streamed images are found to be unreadable while the command is at work.
+  process.once('exit', skipped.tell);
+  const classes = list === 'imagenette' ? imagenette : list && (await readClassList(list));
   try {
     return await load(data, {
-      ...given({ size, strict }),
+      ...given({ size, stream, strict, classes: classes || undefined }),
       onSkip: skipped.add,
       onProgress: showLoading(data),
     });
@@ -61,8 +80,10 @@ async function loadData(data: string, { size, strict }: PreparationOptions): Pro
 function showLoading(data: string): (event: LoadProgress) => void {
   const downloading = progress(`Downloading ${data} (bytes)`);
   const decoding = progress(`Reading ${data}`);
+  const indexing = progress(`Listing ${data}`);
   return (event) => {
     if (event.type === 'decode') decoding(event.done, event.total);
+    else if (event.type === 'index') indexing(event.done, event.total);
     else if (event.total !== undefined) downloading(event.received, event.total);
   };
 }

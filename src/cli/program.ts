@@ -7,6 +7,7 @@ import { addEvaluate } from './evaluate.js';
 import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
 import { addPretrain } from './pretrain.js';
+import { addRecipes } from './recipes.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
 
@@ -23,6 +24,7 @@ export function program(): Command {
     .showHelpAfterError('(add --help for the options)');
   for (const add of [
     addPretrain,
+    addRecipes,
     addEmbed,
     addEvaluate,
     addSweep,

@@ -5,7 +5,10 @@
 
 /** Multiplies every value. */
 export function adjustBrightness(image: Float32Array, factor: number): void {
-  for (let i = 0; i < image.length; i++) image[i] = Math.min(image[i]! * factor, 1);
+  for (let i = 0; i < image.length; i++) {
+    const value = image[i]! * factor;
+    image[i] = value > 1 ? 1 : value;
+  }
 }
 
 /** Moves every value away from (factor > 1) or towards (factor < 1) the mean gray of the image. */
@@ -17,10 +20,13 @@ export function adjustContrast(image: Float32Array, channels: number, factor: nu
 /** Moves every pixel away from or towards its own gray. */
 export function adjustSaturation(image: Float32Array, factor: number): void {
   for (let i = 0; i < image.length; i += 3) {
-    const offset = (1 - factor) * gray(image[i]!, image[i + 1]!, image[i + 2]!);
-    image[i] = clip(factor * image[i]! + offset);
-    image[i + 1] = clip(factor * image[i + 1]! + offset);
-    image[i + 2] = clip(factor * image[i + 2]! + offset);
+    const red = image[i]!;
+    const green = image[i + 1]!;
+    const blue = image[i + 2]!;
+    const offset = (1 - factor) * gray(red, green, blue);
+    image[i] = clip(factor * red + offset);
+    image[i + 1] = clip(factor * green + offset);
+    image[i + 2] = clip(factor * blue + offset);
   }
 }
 
@@ -29,22 +35,44 @@ export function adjustSaturation(image: Float32Array, factor: number): void {
  * @param turn - share of the full circle, -0.5 to 0.5
  */
 export function adjustHue(image: Float32Array, turn: number): void {
+  const sextants = 6 * turn;
   for (let i = 0; i < image.length; i += 3) {
     const red = image[i]!;
     const green = image[i + 1]!;
     const blue = image[i + 2]!;
     const value = Math.max(red, green, blue);
-    const chroma = value - Math.min(red, green, blue);
+    const least = Math.min(red, green, blue);
+    const chroma = value - least;
     if (chroma === 0) continue;
-    let sextant: number;
-    if (value === red) sextant = (green - blue) / chroma;
-    else if (value === green) sextant = 2 + (blue - red) / chroma;
-    else sextant = 4 + (red - green) / chroma;
-    // Nine sextants on keep all three places positive.
-    const place = sextant + 6 * turn + 9;
-    image[i] = value - chroma * drop(place + 2);
-    image[i + 1] = value - chroma * drop(place);
-    image[i + 2] = value - chroma * drop(place - 2);
+    let place = sextants;
+    if (value === red) place += (green - blue) / chroma;
+    else if (value === green) place += 2 + (blue - red) / chroma;
+    else place += 4 + (red - green) / chroma;
+    if (place < 0) place += 6;
+    else if (place >= 6) place -= 6;
+    // Rounding may have brought a place below 0 to 6 itself, which is the end of the last sextant.
+    const sextant = Math.min(place | 0, 5);
+    const rising = least + chroma * (place - sextant);
+    const falling = value - chroma * (place - sextant);
+    switch (sextant) {
+      case 0:
+        setPixel(image, i, value, rising, least);
+        break;
+      case 1:
+        setPixel(image, i, falling, value, least);
+        break;
+      case 2:
+        setPixel(image, i, least, value, rising);
+        break;
+      case 3:
+        setPixel(image, i, least, falling, value);
+        break;
+      case 4:
+        setPixel(image, i, rising, least, value);
+        break;
+      default:
+        setPixel(image, i, value, least, falling);
+    }
   }
 }
 
@@ -58,10 +86,10 @@ export function toGrayscale(image: Float32Array): void {
   }
 }
 
-/** How far a channel lies below the largest one, in units of the chroma, at a place on the circle of six sextants. */
-function drop(place: number): number {
-  const around = place - 6 * Math.floor(place / 6);
-  return Math.max(0, Math.min(around, 4 - around, 1));
+function setPixel(image: Float32Array, at: number, red: number, green: number, blue: number): void {
+  image[at] = red;
+  image[at + 1] = green;
+  image[at + 2] = blue;
 }
 
 /** Luma of ITU-R BT.601 with the digits torchvision uses. */
@@ -77,5 +105,5 @@ function meanGray(image: Float32Array, channels: number): number {
 }
 
 function clip(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
+  return value < 0 ? 0 : value > 1 ? 1 : value;
 }

@@ -31,4 +31,4 @@ export interface IndexProgress {
 }
 
 /** What loading a data set reports while it takes its time. */
-export type LoadProgress = DownloadProgress | DecodeProgress;
+export type LoadProgress = DownloadProgress | DecodeProgress | IndexProgress;

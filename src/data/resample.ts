@@ -15,12 +15,26 @@ export interface Region {
   readonly columns: Stretch;
 }
 
-/** A rectangle of whole pixels, as if it were an image of its own. */
-export function regionOf({ top, left, height, width }: Box): Region {
+/**
+ * A rectangle as if it were an image of its own.
+ * @param original - [height, width] of the image that the rectangle is one of
+ * @param size - those it has been reduced to
+ */
+export function regionOf(
+  { top, left, height, width }: Box,
+  original: readonly [number, number],
+  size: readonly [number, number],
+): Region {
   return {
-    rows: { start: top, length: height, bounds: [top, top + height] },
-    columns: { start: left, length: width, bounds: [left, left + width] },
+    rows: stretchOf(top, height, original[0], size[0]),
+    columns: stretchOf(left, width, original[1], size[1]),
   };
+}
+
+function stretchOf(first: number, count: number, original: number, side: number): Stretch {
+  const start = (first * side) / original;
+  const length = (count * side) / original;
+  return { start, length, bounds: [Math.floor(start), Math.min(Math.ceil(start + length), side)] };
 }
 
 /** What each pixel that comes out is made of: `counts[i]` pixels from `starts[i]` on, weighted by a row of `weights`. */
@@ -65,9 +79,8 @@ export function resample(
     resizeRow(pixels, y * imageWidth * channels, across, lines, (y - first) * rowLength);
   }
   for (let y = 0; y < height; y++) {
-    const row = output.subarray(y * rowLength, (y + 1) * rowLength);
     const start = (down.starts[y]! - first) * rowLength;
-    sumRows(lines, start, down.weights, y * down.width, down.counts[y]!, row);
+    sumRows(lines, start, down.weights, y * down.width, down.counts[y]!, output, y * rowLength, rowLength);
   }
 }
 
@@ -112,7 +125,7 @@ function resizeGrayRow(
   }
 }
 
-/** The weighted sum of consecutive rows. */
+/** The weighted sum of consecutive rows of a length, four values at a time. */
 function sumRows(
   rows: Float32Array,
   start: number,
@@ -120,14 +133,34 @@ function sumRows(
   firstWeight: number,
   count: number,
   output: Float32Array,
+  to: number,
+  length: number,
 ): void {
-  const length = output.length;
-  const weight = weights[firstWeight]!;
-  for (let i = 0; i < length; i++) output[i] = weight * rows[start + i]!;
-  for (let tap = 1; tap < count; tap++) {
-    const weight = weights[firstWeight + tap]!;
-    const from = start + tap * length;
-    for (let i = 0; i < length; i++) output[i] = output[i]! + weight * rows[from + i]!;
+  const endWeight = firstWeight + count;
+  const fours = length - (length % 4);
+  for (let i = 0; i < fours; i += 4) {
+    let from = start + i;
+    let first = 0;
+    let second = 0;
+    let third = 0;
+    let fourth = 0;
+    for (let tap = firstWeight; tap < endWeight; tap++, from += length) {
+      const weight = weights[tap]!;
+      first += weight * rows[from]!;
+      second += weight * rows[from + 1]!;
+      third += weight * rows[from + 2]!;
+      fourth += weight * rows[from + 3]!;
+    }
+    output[to + i] = first;
+    output[to + i + 1] = second;
+    output[to + i + 2] = third;
+    output[to + i + 3] = fourth;
+  }
+  for (let i = fours; i < length; i++) {
+    let sum = 0;
+    for (let tap = 0; tap < count; tap++)
+      sum += weights[firstWeight + tap]! * rows[start + i + tap * length]!;
+    output[to + i] = sum;
   }
 }
 

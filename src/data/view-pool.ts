@@ -5,7 +5,7 @@ import { type WorkerFile, workerFile } from '../worker-file.js';
 import type { ImageFile } from './dataset.js';
 import type { EvaluationCrop } from './evaluation-crop.js';
 import type { ImageViewJob, ViewJob, ViewKind } from './view.js';
-import type { Job, Unreadable } from './view-worker.js';
+import type { Job, Made, Unreadable } from './view-worker.js';
 
 /** A thread that has had nothing to do for so long ends, but for the last. */
 const idleMilliseconds = 10_000;
@@ -16,7 +16,9 @@ const jobsOfThread = 2;
 /** Threads beside this one. They start with the first jobs, serve every later run and keep no process alive. */
 export class ThreadPool {
   readonly #worker: WorkerFile;
-  #threads: Piscina<Job, Float32Array | Uint8Array | Unreadable> | undefined;
+  /** Why threads without a job ended. */
+  #ending: Error | undefined;
+  #threads: Piscina<Job, Made> | undefined;
 
   constructor(worker: WorkerFile) {
     this.#worker = worker;
@@ -37,7 +39,8 @@ export class ThreadPool {
       return (await this.#start().run(next, { transferList: [moved.buffer] })) as Result;
     };
     return attempt().catch(() =>
-      attempt().catch((error: Error) => {
+      attempt().catch((failure: Error) => {
+        const error = this.#ending ?? failure;
         throw new InputError(
           `The thread that worked on ${subject} ended, and so did the next one (${error.message}); remove the image, or give the process more memory`,
           { cause: error },
@@ -46,9 +49,18 @@ export class ThreadPool {
     );
   }
 
+  /** Threads that end without a job may do so for ever, so that no job is done: these jobs fail, and the next find new threads. */
+  #renew(error: Error): void {
+    this.#ending = error;
+    void this.#threads?.destroy();
+    this.#threads = undefined;
+  }
+
   #start() {
+    if (this.#threads) return this.#threads;
     const { url, execArgv } = this.#worker;
-    this.#threads ??= new Piscina({
+    this.#ending = undefined;
+    const threads: Piscina<Job, Made> = new Piscina({
       filename: url.href,
       minThreads: 1,
       maxThreads: availableParallelism(),
@@ -56,7 +68,11 @@ export class ThreadPool {
       idleTimeout: idleMilliseconds,
       ...(execArgv.length > 0 && { execArgv }),
     });
-    return this.#threads;
+    threads.on('error', (error: Error) => {
+      if (threads === this.#threads) this.#renew(error);
+    });
+    this.#threads = threads;
+    return threads;
   }
 }
 

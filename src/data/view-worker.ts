@@ -2,7 +2,14 @@ import { move } from 'piscina';
 import sharp from 'sharp';
 import { decodeFile, reasonOf } from './decode-image.js';
 import { type EvaluationCrop, evaluationCrop } from './evaluation-crop.js';
-import { type ImageViewJob, makeViews, makeViewsOfImage, type ViewJob, type ViewKind } from './view.js';
+import {
+  type ImageViewJob,
+  makeViews,
+  makeViewsOfImage,
+  reductionFor,
+  type ViewJob,
+  type ViewKind,
+} from './view.js';
 
 /** The evaluation crop of an image file. */
 export interface CropJob {
@@ -21,20 +28,27 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** Values of views or of a crop. */
+export type Made = Float32Array | Uint8Array | Unreadable;
+
 // One image keeps one core busy; there are as many threads as cores.
 sharp.concurrency(1);
 // No file is decoded twice.
 sharp.cache(false);
 
 /** What a worker thread runs; what it gives changes threads without being copied. */
-export default async function viewWorker(job: Job): Promise<Float32Array | Uint8Array | Unreadable> {
+export default async function viewWorker(job: Job): Promise<Made> {
   if (job.type === 'views') return moved(makeViews(job, job.kind));
-  const channels = job.type === 'crop' ? job.channels : (job.shape[2] as 1 | 3);
-  const image = await decodeFile(job.file, channels).catch((error: Error) => ({ reason: reasonOf(error) }));
+  const decoded = job.type === 'crop' ? decodeFile(job.file, job.channels) : decodeForViews(job);
+  const image = await decoded.catch((error: Error) => ({ reason: reasonOf(error) }));
   if ('reason' in image) return image;
   return moved(
-    job.type === 'crop' ? evaluationCrop(image, channels, job.crop) : makeViewsOfImage(image, job),
+    job.type === 'crop' ? evaluationCrop(image, job.channels, job.crop) : makeViewsOfImage(image, job),
   );
+}
+
+function decodeForViews(job: ImageViewJob & { readonly file: Uint8Array }) {
+  return decodeFile(job.file, job.shape[2] as 1 | 3, (size) => reductionFor(size, job));
 }
 
 function moved<Values extends Float32Array | Uint8Array>(values: Values): Values {

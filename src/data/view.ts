@@ -79,24 +79,43 @@ export function makeViews(
 /**
  * The views of an image, one after the other, in [0, 1]: as `makeViews`, but cut out of the image in its own size and
  * resized with antialiasing, as torchvision does.
+ * @param original - [height, width] before it was reduced
  */
 export function makeViewsOfImage(
-  { size, pixels }: DecodedImage,
-  { shape, index, settings, seed, epoch, kind }: ImageViewJob,
+  { size, pixels, original }: DecodedImage & { readonly original: DecodedImage['size'] },
+  job: ImageViewJob,
 ): Float32Array {
-  const crops = cropsOf(shape, settings, kind);
-  const imageShape = [...size, shape[2]] as const;
-  const views = new Float32Array(crops.reduce((sum, crop) => sum + lengthOf(crop.shape), 0));
+  const { shape, settings, kind } = job;
+  const lengths = cropsOf(shape, settings, kind).map((crop) => lengthOf(crop.shape));
+  const views = new Float32Array(lengths.reduce((sum, length) => sum + length));
   let start = 0;
-  for (const [view, crop] of crops.entries()) {
+  for (const { crop, box, flip, generator } of drawCrops(original, job)) {
     const output = views.subarray(start, start + lengthOf(crop.shape));
-    const generator = generatorFor('view', [seed, epoch, index, view]);
-    const { box, flip } = drawCrop(imageShape, crop, settings, generator);
-    resample(pixels, imageShape, regionOf(box), flip, [crop.shape[0], crop.shape[1]], pixelScale, output);
+    const [height, width, channels] = crop.shape;
+    const region = regionOf(box, original, size);
+    resample(pixels, [...size, channels], region, flip, [height, width], pixelScale, output);
     changeColours(output, crop.shape, settings, generator);
     start += output.length;
   }
   return views;
+}
+
+/** Its crops keep so many times the pixels that come out of them, so that the filter that resizes them decides. */
+const spare = 1.5;
+
+/** How much an image may be reduced in height and width before its views are cut out. */
+export function reductionFor(original: DecodedImage['size'], job: ImageViewJob): number {
+  const reductions = drawCrops(original, job).map(({ crop, box }) =>
+    Math.min(box.height / crop.shape[0], box.width / crop.shape[1]),
+  );
+  return Math.min(...reductions) / spare;
+}
+
+function drawCrops(size: DecodedImage['size'], { shape, index, settings, seed, epoch, kind }: ImageViewJob) {
+  return cropsOf(shape, settings, kind).map((crop, view) => {
+    const generator = generatorFor('view', [seed, epoch, index, view]);
+    return { crop, generator, ...drawCrop([...size, shape[2]], crop, settings, generator) };
+  });
 }
 
 function drawCrop(shape: ImageShape, crop: Crop, settings: ViewSettings, generator: RandomGenerator) {

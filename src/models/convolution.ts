@@ -8,11 +8,12 @@ export interface ConvolutionOptions {
   readonly kernelSize: number;
   /** 1 if not given. */
   readonly stride?: number;
+  /** Zeros on each side; half of the kernel if not given, `kernelSize // 2`. */
+  readonly padding?: number;
 }
 
 /**
- * Square convolution without bias, zeros around the input as in PyTorch's `padding = kernelSize // 2`, then batch
- * norm. The layers are called `conv` and `norm` plus `suffix`, after `path` and a dot.
+ * Square convolution without bias, zeros around the input as in PyTorch, then batch norm. The layers are called `conv` and `norm` plus `suffix`, after `path` and a dot.
  */
 export function convolution(
   x: tf.SymbolicTensor,
@@ -22,15 +23,18 @@ export function convolution(
   initialisation: Initialisation,
 ): tf.SymbolicTensor {
   const { filters, kernelSize, stride = 1 } = options;
+  const half = (kernelSize - 1) / 2;
+  const { padding = half } = options;
   // At stride 2, TensorFlow's 'same' pads right and bottom only; at stride 1 the two agree.
-  const padded = stride === 1 ? x : zeroPadding(x, `${path}.pad${suffix}`, (kernelSize - 1) / 2);
+  const same = stride === 1 && padding === half;
+  const padded = same ? x : zeroPadding(x, `${path}.pad${suffix}`, padding);
   const convolved = tf.layers
     .conv2d({
       name: `${path}.conv${suffix}`,
       filters,
       kernelSize,
       strides: stride,
-      padding: stride === 1 ? 'same' : 'valid',
+      padding: same ? 'same' : 'valid',
       useBias: false,
       kernelInitializer: initialisation.normal(kernelSize * kernelSize * filters, 2),
     })

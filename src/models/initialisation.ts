@@ -9,8 +9,11 @@ export interface Initialisation {
    * @param fan number of values that each output (fan in), or each input (fan out), is connected to
    * @param gain 2 before a ReLU (He et al., 2015), 1 otherwise
    */
-  normal(fan: number, gain: number): ReturnType<typeof tf.initializers.randomNormal>;
+  normal(fan: number, gain: number): ReturnType<typeof tf.initializers.zeros>;
 }
+
+/** Zeros, for weights that are about to be read from a file: random ones would be drawn for nothing. */
+export const zeros: Initialisation = { normal: () => tf.initializers.zeros() };
 
 /**
  * Initial weights that depend on `seed` and on a layer's place in the model alone.

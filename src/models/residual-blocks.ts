@@ -13,6 +13,8 @@ export interface BlockOptions {
 export interface ResidualBlock {
   /** Output channels over the width of the 3x3 convolutions. */
   readonly expansion: number;
+  /** One after the other. */
+  readonly convolutions: number;
   apply(
     x: tf.SymbolicTensor,
     path: string,
@@ -24,6 +26,7 @@ export interface ResidualBlock {
 /** Two 3x3 convolutions (He et al., 2016), the first with the stride. */
 export const basicBlock: ResidualBlock = {
   expansion: 1,
+  convolutions: 2,
   apply(x, path, { width, stride }, initialisation) {
     const first = convolution(x, path, '1', { filters: width, kernelSize: 3, stride }, initialisation);
     const hidden = relu(first, `${path}.relu1`);
@@ -35,6 +38,7 @@ export const basicBlock: ResidualBlock = {
 /** 1x1, 3x3 and 1x1 convolutions (He et al., 2016), the stride on the 3x3 as torchvision has it since its v1.5. */
 export const bottleneckBlock: ResidualBlock = {
   expansion: 4,
+  convolutions: 3,
   apply(x, path, { width, stride }, initialisation) {
     const first = convolution(x, path, '1', { filters: width, kernelSize: 1 }, initialisation);
     const reduced = relu(first, `${path}.relu1`);

@@ -33,7 +33,7 @@ export class Sitting {
     this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan.optimiser);
   }
 
-  /** @throws InputError where the run folder cannot be used, or its checkpoint is damaged or another model's */
+  /** @throws InputError where the run folder cannot be used, or its checkpoints are damaged or another model's */
   static async begin(plan: Plan): Promise<Sitting> {
     const sitting = new Sitting(plan);
     try {

@@ -1,6 +1,6 @@
-export {
-  decodeSafetensors,
-  encodeSafetensors,
-  type StoredTensor,
-  type StoredTensors,
-} from './safetensors.js';
+export type { ElementType, Values } from './element-types.js';
+export { type LoadedResNet, type LoadResNetOptions, loadResNet } from './load-resnet.js';
+export { open } from './open.js';
+export type { PyTorchOptions } from './pytorch.js';
+export { decodeSafetensors, encodeSafetensors, type StoredTensors } from './safetensors.js';
+export type { StoredTensor, TensorDescription, TensorFile } from './tensor-file.js';

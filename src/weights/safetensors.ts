@@ -3,11 +3,10 @@
  * that gives each tensor's type, shape and byte range, then the bytes. PyTorch, NumPy and others read it.
  */
 import { InputError } from '../errors.js';
-
-export interface StoredTensor {
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array;
-}
+import { type ElementType, elementBytes, valuesOf } from './element-types.js';
+import type { FileBytes } from './file-bytes.js';
+import { sizeOf } from './strided.js';
+import type { StoredTensor, TensorDescription, TensorFile } from './tensor-file.js';
 
 export interface StoredTensors {
   readonly tensors: ReadonlyMap<string, StoredTensor>;
@@ -15,13 +14,22 @@ export interface StoredTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface HeaderEntry {
-  readonly dtype: 'F32' | 'I32';
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+const types: Readonly<Record<string, ElementType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+};
 
 const lengthBytes = 8;
+/** The format's own limit. */
+const mostHeaderBytes = 100_000_000;
 const metadataName = '__metadata__';
 
 /**
@@ -56,27 +64,71 @@ export function encodeSafetensors({ tensors, metadata }: StoredTensors): Buffer 
 
 /** @throws InputError naming `source` where the bytes are cut short or are no safetensors file */
 export function decodeSafetensors(bytes: Buffer, source: string): StoredTensors {
-  const { header, start } = readHeader(bytes, source);
-  const tensors = new Map<string, StoredTensor>();
-  let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name !== metadataName) tensors.set(name, readTensor(bytes, start, name, entry, source));
-    else if (isRecord(entry)) metadata = entry as Record<string, string>;
-  }
-  return { tensors, metadata };
+  const start = startOf(bytes, bytes.length, source);
+  const { tensors, metadata } = readHeader(bytes.subarray(lengthBytes, start), source);
+  const stored = [...tensors].map(([name, { shape, type, from, to }]) => {
+    if (start + to > bytes.length) throw cutShort(source, bytes.length);
+    return [name, { shape, values: valuesOf(bytes.subarray(start + from, start + to), type, name) }] as const;
+  });
+  return { tensors: new Map(stored), metadata };
 }
 
-function readHeader(bytes: Buffer, source: string): { header: Record<string, unknown>; start: number } {
-  const length = bytes.length < lengthBytes ? Number.NaN : Number(bytes.readBigUInt64LE());
+/** @throws InputError naming the file where it is cut short or no safetensors file */
+export async function readSafetensors(file: FileBytes): Promise<TensorFile> {
+  const { path } = file;
+  const start = startOf(await file.read(0, Math.min(lengthBytes, file.size)), file.size, path);
+  const { tensors, metadata } = readHeader(await file.read(lengthBytes, start), path);
+  return {
+    path,
+    format: 'safetensors',
+    tensors,
+    metadata,
+    async read(name) {
+      const entry = tensors.get(name);
+      if (entry === undefined) throw new InputError(`${path} has no tensor ${name}.`);
+      const bytes = await file.read(start + entry.from, start + entry.to);
+      return { shape: entry.shape, values: valuesOf(bytes, entry.type, name) };
+    },
+    close: () => file.close(),
+  };
+}
+
+/** A tensor's place among the values, in bytes. */
+interface Entry extends TensorDescription {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Header {
+  readonly tensors: ReadonlyMap<string, Entry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Where the values begin. */
+function startOf(beginning: Buffer, size: number, source: string): number {
+  const length = beginning.length < lengthBytes ? Number.NaN : Number(beginning.readBigUInt64LE());
   const start = lengthBytes + length;
-  if (!(start <= bytes.length)) throw cutShort(source, bytes.length);
-  const header = jsonOf(bytes.toString('utf8', lengthBytes, start));
+  if (!(start <= size)) throw cutShort(source, size);
+  if (length > mostHeaderBytes)
+    throw new InputError(`${source} has a header of ${length} bytes; it was not read.`);
+  return start;
+}
+
+function readHeader(json: Buffer, source: string): Header {
+  const header = jsonOf(json.toString('utf8'));
   if (!isRecord(header)) {
     throw new InputError(
       `${source} is not a safetensors file: its header is no JSON object. It was left untouched.`,
     );
   }
-  return { header, start };
+  const { [metadataName]: metadata, ...entries } = header;
+  const tensors = Object.entries(entries).map(
+    ([name, entry]) => [name, entryOf(name, entry, source)] as const,
+  );
+  return {
+    tensors: new Map(tensors),
+    metadata: isRecord(metadata) ? (metadata as Record<string, string>) : {},
+  };
 }
 
 function jsonOf(text: string): unknown {
@@ -91,40 +143,22 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-function isEntry(value: unknown): value is HeaderEntry {
-  if (!isRecord(value)) return false;
-  const { dtype, shape, data_offsets: offsets } = value;
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) return false;
-  return (dtype === 'F32' || dtype === 'I32') && offsets[1]! - offsets[0]! === sizeOf(shape) * 4;
+function entryOf(name: string, entry: unknown, source: string): Entry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  const type = Object.hasOwn(types, String(dtype)) ? types[String(dtype)] : undefined;
+  if (type !== undefined && isSizes(shape) && isSizes(offsets)) {
+    const [from = 0, to = 0] = offsets;
+    if (offsets.length === 2 && to - from === sizeOf(shape) * elementBytes[type])
+      return { shape, type, from, to };
+  }
+  throw new InputError(
+    `${source}: the tensor ${name} is described as ${JSON.stringify(entry)}; values of ${Object.keys(types).join(', ')} that fill ` +
+      'a shape can be read. The file was left untouched.',
+  );
 }
 
 function isSizes(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((size) => Number.isInteger(size) && size >= 0);
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function readTensor(
-  bytes: Buffer,
-  start: number,
-  name: string,
-  entry: unknown,
-  source: string,
-): StoredTensor {
-  if (!isEntry(entry)) {
-    throw new InputError(
-      `${source}: the tensor ${name} is described as ${JSON.stringify(entry)}; float32 or int32 values that fill a shape ` +
-        'can be read. The file was left untouched.',
-    );
-  }
-  const { dtype, shape } = entry;
-  const [from, to] = entry.data_offsets;
-  if (start + to > bytes.length) throw cutShort(source, bytes.length);
-  // A copy, since a typed array must start at a multiple of four bytes.
-  const { buffer } = new Uint8Array(bytes.subarray(start + from, start + to));
-  return { shape, values: dtype === 'F32' ? new Float32Array(buffer) : new Int32Array(buffer) };
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
 function cutShort(source: string, length: number): InputError {

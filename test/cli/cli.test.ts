@@ -86,6 +86,63 @@ describe('dcl-lab', () => {
     });
   });
 
+  test('pretrains by a recipe, but for what is typed, and resumes with its options alone', async () => {
+    const settingsOf = async (run: string) =>
+      JSON.parse(await readFile(join(folder, run, 'run.json'), 'utf8'));
+    const recipe = ['--recipe', 'paper', 'lightly', '--warmup-epochs', '1', '--weight-decay', '0.01'];
+    expect(await dclLab(...pretrain('by-recipe', ...recipe))).toMatchObject({ status: 0 });
+    const settings = await settingsOf('by-recipe');
+    expect(settings).toMatchObject({
+      method: { name: 'simclr', hiddenFeatures: 2048, outputFeatures: 4, headBatchNorm: 'all' },
+      loss: { name: 'dcl', temperature: 0.1 },
+      batchSize: 8,
+      epochs: 3,
+      learningRate: 0.075 * Math.sqrt(8),
+      warmupEpochs: 1,
+      cosineFloor: 0.001,
+      optimiser: { name: 'lars', form: 'pytorch', weightDecay: 0.01, excludeBiasesAndNorms: true },
+      views: { hue: 0.2, blur: { probability: 0.5, sigma: [0.1, 2] } },
+    });
+    expect(await dclLab('pretrain', '--output', 'by-recipe', '--resume')).toMatchObject({ status: 0 });
+    const other = [
+      '--recipe',
+      'solo-learn',
+      '--optimiser',
+      'sgd',
+      '--learning-rate',
+      '0.1',
+      '--epochs',
+      '11',
+    ];
+    expect(await dclLab(...pretrain('typed', ...other, '--accumulate', '3'))).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('no more negatives'),
+    });
+    expect(await settingsOf('typed')).toMatchObject({
+      loss: { name: 'infonce', temperature: 0.2 },
+      learningRate: 0.1,
+      warmupStart: 3e-5,
+      gradientAccumulation: { batches: 3 },
+      optimiser: { name: 'sgd', weightDecay: 5e-4 },
+    });
+    const form = ['--recipe', 'solo-learn', '--lars-form', 'google', '--warmup-epochs', '0'];
+    expect(await dclLab(...pretrain('form', ...form))).toMatchObject({ status: 0 });
+    expect((await settingsOf('form')).optimiser).toEqual({
+      ...{ name: 'lars', form: 'google', momentum: 0.9, trustCoefficient: 0.02, weightDecay: 1e-4 },
+      excludeBiasesAndNorms: true,
+    });
+  }, 120_000);
+
+  test('shows a recipe with its sources, and what two do differently', async () => {
+    const one = await dclLab('recipes', 'paper');
+    expect(one).toMatchObject({ status: 0, stdout: expect.stringMatching(/optimiser +not stated/) });
+    expect(one.stdout).toMatch(/batchSize +Yeh et al., 2022, abstract +256/);
+    const two = await dclLab('recipes', 'paper,simclr', 'lightly');
+    expect(two.stdout).toMatch(/setting +paper, otherwise simclr +lightly/);
+    expect(two.stdout).toMatch(/optimiser.form +google +pytorch/);
+    expect(two.stdout).not.toMatch(/^(batchSize|loss) /m);
+  });
+
   test('killed at any moment, resumes to the same events, losses to the last digit', async () => {
     const options = ['--epochs', '20', '--checkpoint-seconds', '0.05'];
     await dclLab(...pretrain('uninterrupted', ...options));
@@ -113,6 +170,19 @@ describe('dcl-lab', () => {
     ['an unknown loss', ['--loss', 'triplet'], /infonce, dcl, dclw/],
     ['a batch larger than the data set', ['--batch-size', '500'], /500.*24 images/],
     ['chunks that do not fill a batch', ['--chunk-size', '3'], /chunkSize is 3.*batch of 8/],
+    [
+      'a recipe that leaves settings open',
+      ['--recipe', 'paper'],
+      /paper does not state temperature, head, views/,
+    ],
+    ['a recipe that there is none of', ['--recipe', 'byol'], /paper, lightly, solo-learn, simclr/],
+    ['an option of another optimiser', ['--trust-coefficient', '0.1'], /trustCoefficient is 0.1.*sgd/],
+    ['a scaling of nothing', ['--learning-rate-scaling', 'linear'], /give its base by --learning-rate/],
+    [
+      'accumulation with chunks',
+      ['--accumulate', '2', '--chunk-size', '4'],
+      /accumulate is 2 and chunkSize 4/,
+    ],
     ['a temperature of 0', ['--temperature', '0'], /temperature is 0/],
     ['a width of 0', ['--width', '0'], /width is 0/],
     ['no threads', ['--threads', '0'], /threads is 0/],

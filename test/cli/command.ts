@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const executable = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const faultAt = fileURLToPath(new URL('../faults/fault-at.mjs', import.meta.url));
 
 export interface Finished {
   readonly status: number | null;
@@ -22,9 +23,8 @@ export interface StartOptions {
   readonly folder: string;
   /** By default what is written when training begins. */
   readonly sign?: string;
-  /** Options of Node itself. */
-  readonly node?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** What goes wrong at one of its file operations, see `faults/fault-at.mjs`. */
+  readonly fault?: { readonly kind: 'SIGKILL' | 'hang' | 'ENOSPC'; readonly in: string; readonly at: string };
   /** What runs the command, such as a shell that sets limits first. */
   readonly through?: readonly string[];
 }
@@ -32,8 +32,10 @@ export interface StartOptions {
 /** Starts `dcl-lab` in a folder. */
 export function start(
   args: readonly string[],
-  { folder, sign = 'epochs of', node = [], env = {}, through = [] }: StartOptions,
+  { folder, sign = 'epochs of', fault, through = [] }: StartOptions,
 ): Started {
+  const node = fault ? ['--import', faultAt] : [];
+  const env = fault && { FAULT: fault.kind, FAULT_IN: fault.in, FAULT_AT: fault.at };
   const [command, ...rest] = [...through, process.execPath, ...node, executable, ...args];
   const child = spawn(command!, rest, {
     cwd: folder,

@@ -24,7 +24,26 @@ export const golden = JSON.parse(readFileSync(new URL('../golden/views.json', im
   readonly grayscale: readonly number[];
   readonly crops: readonly Crop[];
   readonly smallCrops: readonly Crop[];
+  readonly antialiasedCrops: readonly Crop[];
+  /** Of the pattern of 42x5 pixels. */
+  readonly blurs: readonly { readonly sigma: number; readonly output: readonly number[] }[];
+  /** Of the pattern of their height and width. */
+  readonly evaluationCrops: readonly {
+    readonly height: number;
+    readonly width: number;
+    readonly resize: number;
+    readonly size: number;
+    readonly output: readonly number[];
+  }[];
 };
+
+/** The pattern of test/golden/views.py, [height, width, 3]. */
+export function goldenPattern(height: number, width: number): Uint8Array {
+  return Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    return (Math.floor(pixel / width) * 31 + (pixel % width) * 17 + (i % 3) * 101) ** 2 % 256;
+  });
+}
 
 export function goldenImage(): Float32Array {
   return Float32Array.from(golden.pixels, (value) => value / 255);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultViews, inMemory, simclrViews } from '../../src/data/index.js';
+import { defaultViews, imagenetViews, inMemory, simclrViews, supervisedViews } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
 
 describe('simclrViews', () => {
@@ -39,6 +39,8 @@ describe('simclrViews', () => {
     [{ smallCrops: { count: 0, size: 8, scale: [0.1, 0.2] } }, 'smallCrops.count is 0'],
     [{ smallCrops: { count: 1, size: 1.5, scale: [0.1, 0.2] } }, 'smallCrops.size is 1.5'],
     [{ smallCrops: { count: 1, size: 8, scale: [0.2, 0.1] } }, 'smallCrops.scale is [0.2, 0.1]'],
+    [{ blur: { probability: 2, sigma: [0.1, 2] } }, 'blur.probability is 2'],
+    [{ blur: { probability: 0.5, sigma: [0, 2] } }, 'blur.sigma is [0, 2]'],
     [{ strength: 3 }, /hue is 0.6.*; it must be a number from 0 to 0.5/],
   ] as const)('refuses %o', (options, message) => {
     expect(() => simclrViews(options)).toThrow(InputError);
@@ -46,15 +48,38 @@ describe('simclrViews', () => {
   });
 });
 
+test('imagenetViews has the ImageNet recipe of SimCLR, all of which can be changed', () => {
+  const blur = { probability: 0.5, sigma: [0.1, 2] } as const;
+  expect(imagenetViews()).toEqual({ ...simclrViews({ strength: 1 }), blur });
+  expect(imagenetViews().hue).toBe(0.2);
+  expect(imagenetViews({ strength: 0.5, cropScale: [0.2, 1] })).toEqual({
+    ...simclrViews(),
+    cropScale: [0.2, 1],
+    blur,
+  });
+});
+
+test('supervisedViews crops and flips, and changes no colours', () => {
+  const { cropScale, flipProbability, jitterProbability, grayscaleProbability, blur } = supervisedViews();
+  expect([cropScale, flipProbability]).toEqual([[0.08, 1], 0.5]);
+  expect([jitterProbability, grayscaleProbability, blur]).toEqual([0, 0, undefined]);
+});
+
 describe('defaultViews', () => {
-  const images = (channels: number) =>
+  const images = (channels: number, side = 1) =>
     inMemory({
       name: 'one',
-      shape: [1, 1, channels],
+      shape: [side, side, channels],
       classes: ['only'],
       labels: new Int32Array(1),
-      pixels: new Uint8Array(channels),
+      pixels: new Uint8Array(side * side * channels),
     });
+
+  test('takes the ImageNet recipe for colour images from 96 pixels on', () => {
+    expect(defaultViews(images(3, 95))).toEqual(simclrViews());
+    expect(defaultViews(images(3, 96))).toEqual(imagenetViews());
+    expect(defaultViews(images(1, 96)).blur).toBeUndefined();
+  });
 
   test('takes the CIFAR recipe for colour images', () => {
     expect(defaultViews(images(3))).toEqual(simclrViews());

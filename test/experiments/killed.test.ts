@@ -74,6 +74,24 @@ async function written(trials: string, name: RegExp): Promise<void> {
   abort.abort();
 }
 
+test.runIf(process.platform !== 'win32')(
+  'a sweep that SIGTERM reaches with all its processes stops and continues',
+  async () => {
+    await writeFile(
+      join(folder(), 'spec.json'),
+      JSON.stringify(smallSpec(folder(), { loss: 'dcl', seed: 1 })),
+    );
+    const sitting = sit('terminated');
+    await sitting.said(' begins, ');
+    process.kill(-sitting.child.pid!, 'SIGTERM');
+    expect(await sitting.ended).toEqual([130, null]);
+    const [trial] = readdirSync(join(folder(), 'terminated', 'trials'));
+    expect(readdirSync(join(folder(), 'terminated', 'trials', trial!))).toEqual(['run']);
+    await sit('terminated').ended;
+    expect((await readResults(join(folder(), 'terminated'))).numRows()).toBe(1);
+  },
+);
+
 test('a sweep killed at ten moments and continued gives the table of one that was not', async () => {
   await writeFile(join(folder(), 'spec.json'), JSON.stringify(smallSpec(folder())));
   await sit('whole').ended;

@@ -41,8 +41,8 @@ export function pixelsOf(...sizes: readonly number[]): Views {
 const shape = [6, 6, 1] as const;
 
 /** Steps on two views. */
-export function stepsOf(learner: Learner): TrainingStep {
-  return new TrainingStep(learner, [shape, shape], sgd());
+export function stepsOf(learner: Learner, optimiser = sgd()): TrainingStep {
+  return new TrainingStep(learner, [shape, shape], optimiser);
 }
 
 /** One step on two views. */

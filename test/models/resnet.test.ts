@@ -6,11 +6,14 @@ import {
   architectures,
   byName,
   type ResNetOptions,
+  resnet,
   resnet8,
   resnet18,
   resnet34,
   resnet50,
-  type Stem,
+  type StemName,
+  stemOf,
+  stems,
 } from '../../src/models/index.js';
 import { engines, useAnyEngine } from '../engines.js';
 import golden from '../golden/models.json' with { type: 'json' };
@@ -81,6 +84,26 @@ describe('shapes', () => {
     expect(model.getLayer('stem.pool').outputShape).toEqual([null, 16, 24, 2]);
   });
 
+  it.each([
+    [[1, 2], 'basic', 'resnet8', 8],
+    [[1, 2], 'bottleneck', 'resnet11', 32],
+    [[3, 4, 23, 3], 'bottleneck', 'resnet101', 128],
+  ] as const)('stages of %j %s blocks are a %s with %d features', (stages, block, name, features) => {
+    const model = resnet({ stages, block }, { width: 4, inputShape: [8, 8, 3] });
+    expect(model.name).toBe(name);
+    expect(model.outputs[0]!.shape).toEqual([null, features]);
+    const refused = () => resnet({ stages: [1, 0], block }, {});
+    expect(refused).toThrow('stages[1] is 0');
+  });
+
+  it('more padding leaves more', () => {
+    const stem = { ...stems.cifar, padding: 2 };
+    const model = resnet8({ stem, width: 2, inputShape: [8, 9, 3] });
+    expect(model.getLayer('stem.norm').outputShape).toEqual([null, 10, 11, 2]);
+    expect(stemOf(model)).toEqual(stem);
+    expect(stemOf(resnet8({ stem: 'imagenet', width: 2 }))).toEqual({ ...stems.imagenet, padding: 3 });
+  });
+
   it('summary prints every layer', () => {
     const lines: string[] = [];
     const model = resnet8({ width: 2 });
@@ -108,6 +131,16 @@ describe('bad options', () => {
     ['an input shape without channels', { inputShape: [32, 32] }, 'inputShape is [32,32]'],
     ['an empty input shape', { inputShape: [32, 0, 3] }, 'inputShape is [32,0,3]'],
     ['a broken seed', { seed: 0.5 }, 'seed is 0.5'],
+    [
+      'a stem with an even kernel',
+      { stem: { kernelSize: 4, stride: 1, relu: true, pool: false } },
+      'stem.kernelSize is 4',
+    ],
+    [
+      'a stem that pools without a ReLU',
+      { stem: { kernelSize: 3, stride: 1, relu: false, pool: true } },
+      'stem.pool is true and stem.relu false',
+    ],
   ])('refuses %s', (_, options, message) => {
     expect(() => resnet50(options as ResNetOptions)).toThrow(InputError);
     expect(() => resnet50(options as ResNetOptions)).toThrow(message);
@@ -130,7 +163,7 @@ describe.each(engines)('on the engine %s', (engineName) => {
       const model = () => {
         const [, height, columns, channels] = images as [number, number, number, number];
         const encoder = byName(architecture, {
-          stem: expected.stem as Stem,
+          stem: expected.stem as StemName,
           width,
           inputShape: [height, columns, channels],
         });

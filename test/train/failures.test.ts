@@ -1,12 +1,12 @@
-import { mkdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Dataset } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
 import { contrastiveLoss, dcl, decoupledTerms } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
-import { DivergenceError, type PretrainOptions, readEvents } from '../../src/train/index.js';
+import { DivergenceError, loadEncoder, type PretrainOptions, readEvents } from '../../src/train/index.js';
 import { checkpointFile } from '../../src/train/run-files.js';
 import { useAnyEngine } from '../engines.js';
 import { eachWithAFolder, leaveAt, timeless } from './run-in-folder.js';
@@ -18,6 +18,9 @@ let folder: string;
 beforeAll(useAnyEngine);
 beforeEach(() => {
   folder = path();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
 });
 
 /** DCL whose loss is right at every step, but whose gradient is NaN at one of them. */
@@ -68,6 +71,44 @@ describe('an update that makes weights NaN', () => {
     const left = leaveAt(3, folder, { existing: 'resume', method: brokenGradientAt(1) });
     await expect(left).rejects.toThrow(DivergenceError);
     expect(await readFile(join(folder, checkpointFile(2)))).toEqual(before);
+  });
+});
+
+/** Does work without the right to write to the folder; root has that everywhere, so it becomes somebody else meanwhile. */
+async function readOnly(run: string, work: () => Promise<void>): Promise<void> {
+  const root = process.getuid!() === 0;
+  await chmod(join(run, '..'), 0o755);
+  await chmod(run, 0o555);
+  if (root) process.seteuid!(65_534);
+  try {
+    await expect(writeFile(join(run, 'x'), 'x')).rejects.toThrow('EACCES');
+    await work();
+  } finally {
+    if (root) process.seteuid!(0);
+    await chmod(run, 0o755);
+  }
+}
+
+describe.runIf(process.platform !== 'win32')('a folder that cannot be written', () => {
+  test('is refused to a run, and read by others, a damaged checkpoint in it too', async () => {
+    vi.spyOn(console, 'warn').mockReturnValue();
+    await eventsOf(smallRun({ checkpoint: folder, checkpointSeconds: 0 }));
+    await truncate(join(folder, checkpointFile(6)), 100);
+    const before = await readdir(folder);
+    await readOnly(folder, async () => {
+      const resumed = eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+      await expect(resumed).rejects.toThrow(InputError);
+      await expect(resumed).rejects.toThrow(/The lock .*lock cannot be taken: EACCES/);
+      await expect(eventsOf(smallRun({ checkpoint: join(folder, 'new') }))).rejects.toThrow(
+        `The run folder ${join(folder, 'new')} cannot be used: EACCES`,
+      );
+      (await loadEncoder(folder)).dispose();
+      expect(console.warn).toHaveBeenCalledTimes(1);
+      expect(await readEvents(folder)).toHaveLength(8);
+    });
+    expect(await readdir(folder)).toEqual(before);
+    const [start] = await eventsOf(smallRun({ checkpoint: folder, existing: 'resume' }));
+    expect(start).toMatchObject({ step: 5 });
   });
 });
 

@@ -2,7 +2,6 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +12,6 @@ import { type Finished, smallPretrain, start } from '../cli/command.js';
 import { writeImages } from '../cli/write-images.js';
 import { timeless } from './run-in-folder.js';
 
-const preload = fileURLToPath(new URL('../faults/kill-itself.mjs', import.meta.url));
 let folder: string;
 
 beforeAll(async () => {
@@ -27,10 +25,10 @@ const args = (run: string) => smallPretrain(run, '--epochs', '10', '--checkpoint
 
 /** What it was doing when it was killed, as it said itself. */
 async function killedAt(run: string, operation: string): Promise<string> {
-  const env = { KILL_IN: `${run}/`, KILL_AT: operation };
-  const { signal, stderr } = await start(args(run), { folder, node: ['--import', preload], env }).finished;
+  const fault = { kind: 'SIGKILL', in: `${run}/`, at: operation } as const;
+  const { signal, stderr } = await start(args(run), { folder, fault }).finished;
   expect(signal, stderr).toBe('SIGKILL');
-  return /killed at: (.*)/.exec(stderr)![1]!;
+  return /SIGKILL at: (.*)/.exec(stderr)![1]!;
 }
 
 const whole = (run: string): Promise<Finished> => start(args(run), { folder }).finished;

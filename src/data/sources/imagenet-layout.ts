@@ -25,13 +25,14 @@ export interface FoundPart {
 
 /** Where train and val lie: as torchvision wants them, and as Kaggle's archive unpacks. */
 const bases = ['', 'ILSVRC/Data/CLS-LOC', 'Data/CLS-LOC'];
-const folderNames = { train: ['train'], val: ['val', 'validation'] };
+/** The images in ImageNet's own folder test have no labels: that is for other data sets, and comes last. */
+const folderNames = { train: ['train'], val: ['val', 'validation', 'test'] };
 const archives = { train: 'ILSVRC2012_img_train.tar', val: 'ILSVRC2012_img_val.tar' };
 
 /** What is looked for, for messages. */
 export const layouts: Readonly<Record<PartName, string>> = {
   train: `train/CLASS/FILE.JPEG, ILSVRC/Data/CLS-LOC/train/CLASS/FILE.JPEG, ${archives.train}, or WebDataset's shards *train*.tar`,
-  val: `val/CLASS/FILE.JPEG or val/ILSVRC2012_val_00000001.JPEG (also in ILSVRC/Data/CLS-LOC), ${archives.val}, or WebDataset's shards *val*.tar`,
+  val: `val/CLASS/FILE.JPEG (also validation or test) or val/ILSVRC2012_val_00000001.JPEG (also in ILSVRC/Data/CLS-LOC), ${archives.val}, or WebDataset's shards *val*.tar`,
 };
 
 /**
@@ -114,7 +115,7 @@ function shardPart(root: string, shards: readonly string[]): FoundPart {
   const list = join(root, 'classes.txt');
   const classes = async () => (existsSync(list) ? readClassList(list) : undefined);
   return {
-    description: `${shards.length} shards, ${join(root, shards[0]!)} and on`,
+    description: `${shards.length} of WebDataset's shards, the first ${paths[0]}`,
     classes,
     open: async (options) => {
       const named = await classes();

@@ -29,54 +29,59 @@ export interface ImageNet {
 
 type Parts<Of> = Partial<Record<PartName, Of>>;
 
+const both: readonly PartName[] = ['train', 'val'];
+
 /**
- * Lists ImageNet's images where they lie, in whatever form: class folders (torchvision's, Kaggle's), the published
- * archives ILSVRC2012_img_train.tar and ILSVRC2012_img_val.tar without extracting them, or WebDataset shards named
- * `*train*.tar` and `*val*.tar`, with a `classes.txt` beside them or classes that are numbers. Where validation images lie without class folders, TensorFlow's
- * `imagenet_2012_validation_synset_labels.txt` or Kaggle's `LOC_val_solution.csv` gives their labels.
+ * Lists ImageNet's images where they lie, without reading them: in class folders (as torchvision wants them, or in
+ * Kaggle's tree), in the published archives ILSVRC2012_img_train.tar and ILSVRC2012_img_val.tar as they are, or in
+ * WebDataset's shards `*train*.tar` and `*val*.tar`, whose numbers a `classes.txt` beside them names. Validation images
+ * without class folders need TensorFlow's `imagenet_2012_validation_synset_labels.txt` or Kaggle's `LOC_val_solution.csv`.
  *
  * Labels number the training images' classes, sorted, as torchvision and published models do (shards: in the order of
- * `classes.txt`). Images are in the order of torchvision's ImageFolder, whether in folders or in the published archives.
- * Nothing is written, and nothing outside the folder is read, except where `path`, train, val, an archive or a list is
+ * `classes.txt`). From folders and published archives, images come in the order of torchvision's ImageFolder.
+ *
+ * Nothing is written, and nothing outside the folder is read unless `path`, or the train, val, archive or list in it, is
  * itself a symbolic link.
  * @throws InputError where neither part is found, saying what is looked for, and naming what is damaged, incomplete,
- * without a label, or of a class that is not there
+ *   without a label, or of a class that is not there
  */
 export async function openImageNet(path: string, options: ImageNetOptions = {}): Promise<ImageNet> {
-  const { only, onProgress } = options;
+  const { only, classes: chosen, onProgress } = options;
   const found: Parts<FoundPart> = {};
-  for (const part of ['train', 'val'] as const) {
+  // The training images tell the classes, whichever part is wanted.
+  for (const part of only === 'train' ? [only] : both) {
     const here = await findPart(path, part);
     if (here) found[part] = here;
   }
-  const wanted = (['train', 'val'] as const).filter((part) => found[part] && (only ?? part) === part);
-  if (wanted.length === 0) throw missing(path, only ? [only] : ['train', 'val']);
-  const classes = await numberedClasses(path, found, wanted, options.classes);
+  const wanted = both.filter((part) => found[part] && (only ?? part) === part);
+  if (wanted.length === 0) throw missing(path, only ? [only] : both);
+  const classes = await numberedClasses(path, found, wanted, chosen);
   const sources: Parts<ImageSource> = {};
   const lines: string[] = [];
   for (const part of wanted) {
-    const name = `${basename(resolve(path))} ${part}${options.classes ? ` (${options.classes.length} classes)` : ''}`;
+    const name = `${basename(resolve(path))} ${part}${chosen ? ` (classes: ${chosen.length})` : ''}`;
     const source = await found[part]!.open({ name, classes: classes ?? sources.train?.classes, onProgress });
     sources[part] = source;
     lines.push(
       `${part}: ${source.length} images of ${source.classes.length} classes, ${found[part]!.description}`,
     );
   }
-  const source = (part: PartName): ImageSource => {
-    const opened = sources[part];
-    if (opened) return opened;
-    if (!found[part]) throw missing(path, [part]);
-    throw new InputError(`Only ${only} of ${path} was opened; open it without only for ${part}`);
-  };
   const mapping = join(path, 'LOC_synset_mapping.txt');
+  const words = existsSync(mapping) ? await readSynsetWords(mapping) : undefined;
+  const opened = (part: PartName): ImageSource => {
+    const source = sources[part];
+    if (source) return source;
+    if (!only) throw missing(path, [part]);
+    throw new InputError(`Only ${only} of ${path} was opened; open it without only to have ${part}`);
+  };
   return {
     found: lines.join('\n'),
-    words: existsSync(mapping) ? await readSynsetWords(mapping) : undefined,
+    words,
     get train() {
-      return source('train');
+      return opened('train');
     },
     get val() {
-      return source('val');
+      return opened('val');
     },
   };
 }
@@ -112,7 +117,7 @@ async function numberedClasses(
 function missing(path: string, parts: readonly PartName[]): InputError {
   const words = { train: 'training', val: 'validation' };
   return new InputError(
-    `${path} has no ${parts.map((part) => words[part]).join(' or ')} images of ImageNet; looked for ` +
-      parts.map((part) => layouts[part]).join('; and for '),
+    `${path} has no ${parts.map((part) => words[part]).join(' or ')} images; looked for ` +
+      `${parts.map((part) => layouts[part]).join('; and for ')}. A folder of classes that is not split is read by imageFolder`,
   );
 }

@@ -4,10 +4,10 @@ import { InputError } from '../../errors.js';
 import type { ImageSource } from '../image-source.js';
 import { isImageName } from '../scan-folder.js';
 import { requireDistinct } from './class-list.js';
-import { type IndexOptions, imageParts, listedAtOnce } from './image-parts.js';
+import { type IndexOptions, listedAtOnce } from './image-parts.js';
 import { listing, type OpenFiles } from './open-files.js';
 import { type TarEntry, tarEntries } from './tar-entries.js';
-import { tarPart } from './tar-part.js';
+import { tarPart, tarSource } from './tar-part.js';
 import { labelValidation, type ValidationLabels } from './validation-labels.js';
 
 /** Images between two reports on a flat archive. */
@@ -36,7 +36,7 @@ export function trainArchiveImages(path: string, options: IndexOptions): Promise
       return tarPart(files, path, `${archive.name}/`, entries, partLabels);
     };
     const parts = await pMap(archives, index, { concurrency: listedAtOnce });
-    return imageParts({ name, classes: numbering, parts, close: () => files.close() });
+    return tarSource(files, name, numbering, parts);
   });
 }
 
@@ -102,7 +102,6 @@ export function validationArchiveImages(
     if (found.length === 0) throw new InputError(`${path} has no JPEG, PNG or WebP images`);
     report(total);
     const { entries, labels } = labelValidation(found, validation, classes);
-    const part = tarPart(files, path, '', entries, labels);
-    return imageParts({ name, classes, parts: [part], close: () => files.close() });
+    return tarSource(files, name, classes, [tarPart(files, path, '', entries, labels)]);
   });
 }

@@ -24,8 +24,8 @@ export class OpenFiles {
 
   /** @throws InputError where the file cannot be read, is shorter, or has changed since it was first met */
   async read(path: string, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
-    // Of its own memory, so that it can be handed to another thread.
-    const bytes = Buffer.from(new ArrayBuffer(length));
+    // Of its own memory, unlike Buffer's other ways, so that it can be handed to another thread.
+    const bytes = Buffer.allocUnsafeSlow(length);
     let done = 0;
     while (done < length) {
       const file = await this.#opened(path);

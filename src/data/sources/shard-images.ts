@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import pMap from 'p-map';
 import { InputError } from '../../errors.js';
 import type { ImageSource } from '../image-source.js';
-import { type ImagePart, type IndexOptions, imageParts, listedAtOnce } from './image-parts.js';
+import { type ImagePart, type IndexOptions, listedAtOnce } from './image-parts.js';
 import { listing, type OpenFiles } from './open-files.js';
 import { type TarEntry, tarEntries } from './tar-entries.js';
-import { tarPart } from './tar-part.js';
+import { tarPart, tarSource } from './tar-part.js';
 
 /** Files of one name up to its first dot, by what follows the dot. */
 interface Sample {
@@ -40,7 +40,7 @@ export function shardImages(paths: readonly string[], options: IndexOptions): Pr
     const parts = await pMap(paths, index, { concurrency: listedAtOnce });
     const highest = parts.reduce((most, { labels }) => labels.reduce((a, b) => Math.max(a, b), most), 0);
     const numbering = classes ?? Array.from({ length: highest + 1 }, (_, number) => String(number));
-    return imageParts({ name, classes: numbering, parts, close: () => files.close() });
+    return tarSource(files, name, numbering, parts);
   });
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
-import type { ImagePart } from './image-parts.js';
+import type { ImageSource } from '../image-source.js';
+import { type ImagePart, imageParts } from './image-parts.js';
 import { NameList } from './name-list.js';
 import type { OpenFiles } from './open-files.js';
 import type { TarEntry } from './tar-entries.js';
@@ -20,12 +21,7 @@ export function tarPart(
   entries: readonly TarEntry[],
   labels: Int32Array,
 ): ImagePart {
-  const large = entries.find(({ size }) => size > mostBytes);
-  if (large)
-    throw new InputError(`${path}: ${folder}${large.name} has ${large.size} bytes, too many for an image`);
-  const twice = entries.find(({ name }, index) => name === entries[index - 1]?.name);
-  if (twice)
-    throw new InputError(`${path} has ${folder}${twice.name} twice; write it anew with each image once`);
+  requireImages(entries, `${path}: ${folder}`);
   const names = new NameList(entries.map(({ name }) => name));
   const offsets = Float64Array.from(entries, ({ offset }) => offset);
   const sizes = Uint32Array.from(entries, ({ size }) => size);
@@ -34,4 +30,24 @@ export function tarPart(
     locationOf: (index) => `${path}: ${folder}${names.at(index)}`,
     read: (index) => files.read(path, offsets[index]!, sizes[index]!),
   };
+}
+
+/** The images of the parts, all read through `files`, as one source. */
+export function tarSource(
+  files: OpenFiles,
+  name: string,
+  classes: readonly string[],
+  parts: readonly ImagePart[],
+): ImageSource {
+  return imageParts({ name, classes, parts, close: () => files.close() });
+}
+
+/** Apart from what reads images, whose functions would keep the entries in memory with them. */
+function requireImages(entries: readonly TarEntry[], place: string): void {
+  const large = entries.find(({ size }) => size > mostBytes);
+  if (large) throw new InputError(`${place}${large.name} has ${large.size} bytes, too many for an image`);
+  const twice = entries.find(({ name }, index) => name === entries[index - 1]?.name);
+  if (twice) {
+    throw new InputError(`${place}${twice.name} is there twice; write the archive anew with each image once`);
+  }
 }

@@ -54,7 +54,7 @@ describe('trainArchiveImages', () => {
       'n01.tar has no JPEG, PNG or WebP images',
     );
     const twice = [image('a.JPEG'), image('b.JPEG'), image('a.JPEG')];
-    await expect(open(trainTarOf({ n01: twice }))).rejects.toThrow('has n01.tar/a.JPEG twice');
+    await expect(open(trainTarOf({ n01: twice }))).rejects.toThrow('n01.tar/a.JPEG is there twice');
     const again = Buffer.concat([
       entryOf({ name: 'x/n01.tar', contents: tarOf(train.n01) }),
       trainTarOf(train),
