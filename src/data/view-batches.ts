@@ -23,7 +23,8 @@ export interface ViewBatch extends ShuffledBatch {
 export type ViewBatchesOptions = ShuffledBatchesOptions;
 
 /**
- * One epoch of training batches, shuffled; an incomplete last batch is left out. Views are made on threads beside this one.
+ * One epoch of training batches, shuffled; an incomplete last batch is left out. Views are made on threads beside this one,
+ * for two batches ahead of the one handed out: no more than these three are in memory.
  * What a batch holds depends on seed, epoch and step alone, not on where the epoch begins.
  * @throws InputError at once where `requireViewBatches` does, and at its batch for images that the data set does not give
  */
