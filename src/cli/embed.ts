@@ -17,7 +17,10 @@ export function addEmbed(program: Command): void {
     .description(
       "Write an encoder's features of a data set, with their labels; into a folder, the command can be interrupted and goes on.",
     )
-    .argument('<run>', "a run's folder or checkpoint")
+    .argument(
+      '<run>',
+      "a run's folder or checkpoint, or a ResNet trained elsewhere (.pth, .ckpt, .safetensors)",
+    )
     .requiredOption(
       '--output <file or folder>',
       'a .safetensors or .csv file, or a folder for features of any number of images',
@@ -33,7 +36,7 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
   const { output } = options;
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
-  const encoder = await loadEncoder(run);
+  const encoder = await loadEncoder(run, { foreign: { inputShape: dataset.shape } });
   const { count, dimension } = await (extname(output) === '' ? intoFolder() : intoFile());
   console.log(`${output}: ${count} images, ${dimension} features`);
 

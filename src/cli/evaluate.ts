@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { from } from 'arquero';
 import type { Command } from 'commander';
+import type { ImageShape } from '../data/index.js';
 import { accuracyInterval, type Classification } from '../evaluate/index.js';
 import { show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
@@ -21,7 +22,10 @@ export function addEvaluate(program: Command): void {
       'Measure encoders on the whole test set: by kNN (k 200, temperature 0.1), linear evaluation of their features, linear ' +
         'evaluation on augmented images (--online) and fine-tuning (--fine-tune).',
     )
-    .argument('<run...>', 'folders or checkpoints of runs');
+    .argument(
+      '<run...>',
+      'folders or checkpoints of runs, or ResNets trained elsewhere (.pth, .ckpt, .safetensors)',
+    );
   withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
     .option('--untrained', "also measure each run's encoder as it was before training")
     .option('--no-knn', 'without kNN')
@@ -47,7 +51,7 @@ async function evaluateFromCommandLine(
   const all = await prepare(options);
   const splits = { train: part(all.train, options.images, 1), test: all.test };
   const rows: object[] = [];
-  for (const [name, load] of runs.flatMap((run) => encodersOf(run, options))) {
+  for (const [name, load] of runs.flatMap((run) => encodersOf(run, splits.test.shape, options))) {
     const encoder = await load();
     for await (const { name: evaluation, result } of evaluations({ name, encoder, splits }, options)) {
       if (result === undefined) {
@@ -67,9 +71,10 @@ async function evaluateFromCommandLine(
 /** By what to call it: the run's encoder, and before it the one it began with, if that is asked for. */
 function encodersOf(
   run: string,
+  inputShape: ImageShape,
   { untrained }: EvaluateCommandOptions,
 ): [string, () => Promise<tf.LayersModel>][] {
-  const trained = (): Promise<tf.LayersModel> => loadEncoder(run);
+  const trained = (): Promise<tf.LayersModel> => loadEncoder(run, { foreign: { inputShape } });
   if (!untrained) return [[run, trained]];
   return [
     [`${run}, untrained`, () => loadEncoder(run, { weights: 'initial' })],

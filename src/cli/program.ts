@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addBuildNotebooks } from './build-notebooks.js';
+import { addConvert } from './convert.js';
 import { addEmbed } from './embed.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
@@ -27,6 +28,7 @@ export function program(): Command {
     addRecipes,
     addEmbed,
     addEvaluate,
+    addConvert,
     addSweep,
     addFigures,
     addRun,

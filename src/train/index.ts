@@ -4,7 +4,7 @@ export { readEvents } from './event-record.js';
 export type * from './events.js';
 export { type LarsForm, type LarsOptions, lars } from './lars.js';
 export type { LearningRateScaling, ScaledLearningRate } from './learning-rate.js';
-export { type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';
+export { isForeign, type LoadOptions, loadEncoder, loadModels, type RunModels } from './load-models.js';
 export type { Optimiser, OptimiserChoice } from './optimiser.js';
 export { type OptimiserSettings, optimiserByName, optimiserNames } from './optimiser-by-name.js';
 export type { PretrainOptions } from './plan.js';

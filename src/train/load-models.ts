@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors.js';
+import { type LoadResNetOptions, loadResNet, open } from '../weights/index.js';
 import { type Checkpoint, readCheckpoint, restoreModel } from './checkpoint.js';
 import { newestCheckpoint } from './newest-checkpoint.js';
 import { runFiles } from './run-files.js';
@@ -9,6 +10,8 @@ import { runFiles } from './run-files.js';
 export interface LoadOptions {
   /** `trained` (default), or `initial`: those before the run's first step, the baseline to compare with. */
   readonly weights?: 'trained' | 'initial';
+  /** How to read a file that was trained elsewhere: its options for `weights.loadResNet`, such as the images' shape. */
+  readonly foreign?: LoadResNetOptions;
 }
 
 /** The models of a run, by the names its method gave them, such as SimCLR's `projection`. */
@@ -18,12 +21,31 @@ export interface RunModels {
 }
 
 /**
- * The encoder of a run as a model of its own, for embedding and evaluation.
- * @param path - a run's folder, for its newest checkpoint that is whole, or a checkpoint's file
+ * The encoder of a run as a model of its own, for embedding and evaluation; or a ResNet that was trained elsewhere, as
+ * `weights.loadResNet` reads it.
+ * @param path - a run's folder, for its newest checkpoint that is whole, or a checkpoint's file, or one that {@link isForeign}
  * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
  */
 export async function loadEncoder(path: string, options: LoadOptions = {}): Promise<tf.LayersModel> {
-  return loaded(await checkpointOf(path, options), 'encoder');
+  if (!(await isForeign(path))) return loaded(await checkpointOf(path, options), 'encoder');
+  if (options.weights === 'initial') {
+    throw new InputError(`${path} was trained elsewhere: what its weights were before is not known.`);
+  }
+  return (await loadResNet(path, options.foreign)).encoder;
+}
+
+/** Whether a file is one of PyTorch's by its name (.pth, .pth.tar, .pt, .ckpt or .torch), or safetensors that are no run's. */
+export async function isForeign(path: string): Promise<boolean> {
+  if (/\.(pth|pth\.tar|pt|ckpt|torch)$/.test(path)) return true;
+  if (!path.endsWith('.safetensors')) return false;
+  try {
+    const file = await open(path);
+    await file.close();
+    return !file.metadata.format?.startsWith('dcl-lab');
+  } catch {
+    // Reading it as a checkpoint says what is wrong.
+    return false;
+  }
 }
 
 /**

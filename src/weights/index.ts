@@ -3,4 +3,6 @@ export { type LoadedResNet, type LoadResNetOptions, loadResNet } from './load-re
 export { open } from './open.js';
 export type { PyTorchOptions } from './pytorch.js';
 export { decodeSafetensors, encodeSafetensors, type StoredTensors } from './safetensors.js';
+export { save } from './save.js';
 export type { StoredTensor, TensorDescription, TensorFile } from './tensor-file.js';
+export { folder } from './tfjs-folder.js';

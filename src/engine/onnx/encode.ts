@@ -54,7 +54,7 @@ const descriptor = {
     Type: { fields: { tensorType: { type: 'TensorType', id: 1 } } },
     TensorType: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'Shape', id: 2 } } },
     Shape: { fields: { dim: { rule: 'repeated', type: 'Dimension', id: 1 } } },
-    Dimension: { fields: { dimValue: { type: 'int64', id: 1 } } },
+    Dimension: { fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } } },
   },
 };
 
@@ -70,17 +70,19 @@ const elementTypes: Record<OnnxType, number> = {
 };
 
 const irVersion = 9;
+const standardOperators = { domain: '', version: 18 };
 const operatorSets = [
-  { domain: '', version: 18 },
+  standardOperators,
   { domain: 'com.microsoft', version: 1 },
   { domain: 'com.microsoft.nchwc', version: 1 },
 ];
 
-export function encode(graph: OnnxGraph): Uint8Array {
+/** @param portable - of standard operators alone, which any runtime has */
+export function encode(graph: OnnxGraph, portable = false): Uint8Array {
   const model = {
     irVersion,
     producerName: 'dcl-lab',
-    opsetImport: operatorSets,
+    opsetImport: portable ? [standardOperators] : operatorSets,
     graph: {
       name: 'program',
       node: graph.nodes.map((node) => ({
@@ -106,8 +108,10 @@ function encodeAttribute(name: string, value: OnnxAttribute): object {
   return { name, type: 7, ints: value };
 }
 
-function encodeValue({ name, type, shape }: OnnxValue): object {
-  const dim = shape?.map((dimValue) => ({ dimValue }));
+function encodeValue({ name, type, shape, batch }: OnnxValue): object {
+  const dim = shape?.map((dimValue, axis) =>
+    axis === 0 && batch !== undefined ? { dimParam: batch } : { dimValue },
+  );
   const elemType = elementTypes[type];
   return { name, type: { tensorType: dim === undefined ? { elemType } : { elemType, shape: { dim } } } };
 }
@@ -116,7 +120,7 @@ function encodeConstant({ name, type, shape, values }: OnnxConstant): object {
   return { name, dims: shape, dataType: elementTypes[type], rawData: rawBytes(type, values) };
 }
 
-function rawBytes(type: OnnxType, values: readonly number[]): Uint8Array {
+function rawBytes(type: OnnxType, values: ArrayLike<number>): Uint8Array {
   const array = {
     float32: () => Float32Array.from(values),
     float64: () => Float64Array.from(values),

@@ -23,11 +23,13 @@ export interface OnnxValue {
   readonly type: OnnxType;
   /** Any, if left out. */
   readonly shape?: Shape;
+  /** What the first size is called where a run decides it; the shape has 1 there. */
+  readonly batch?: string;
 }
 
 export interface OnnxConstant extends OnnxValue {
   readonly shape: Shape;
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
 }
 
 export interface OnnxGraph {
@@ -42,7 +44,9 @@ export function printOnnx(graph: OnnxGraph): string {
   const value = ({ name, type, shape }: OnnxValue) => `${name}: ${type}[${shape?.join(', ') ?? '...'}]`;
   const lines = [`inputs ${graph.inputs.map(value).join('; ')}`];
   for (const constant of graph.constants) {
-    lines.push(`${constant.name} = ${constant.type}[${constant.shape}] {${constant.values.slice(0, 16)}}`);
+    lines.push(
+      `${constant.name} = ${constant.type}[${constant.shape}] {${Array.prototype.slice.call(constant.values, 0, 16)}}`,
+    );
   }
   for (const node of graph.nodes) {
     const operator = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
