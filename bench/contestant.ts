@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { Command } from './commands.js';
 import type { Failed, Request } from './protocol.js';
+import type { ViewsRequest } from './views-protocol.js';
 
 /** Longest time that one answer may take. */
 const limitSeconds = 120;
@@ -32,7 +33,7 @@ export class Contestant {
   }
 
   /** @throws Error where the contestant says it cannot, ends, or takes too long */
-  async ask<Reply extends object>(request: Request): Promise<Reply> {
+  async ask<Reply extends object>(request: Request | ViewsRequest): Promise<Reply> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const reply = JSON.parse(await this.#line()) as Reply | Failed;
     if ('error' in reply) throw new Error(reply.error);

@@ -3,18 +3,23 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const release = 'torch==2.13.0';
+/** Releases that go together. */
+const releases = { torch: '2.13.0', torchvision: '0.28.0' } as const;
+
+type Package = keyof typeof releases;
+
 const environment = fileURLToPath(new URL('.venv/', import.meta.url));
 
 /** The environment's interpreter. */
 export const python = `${environment}${process.platform === 'win32' ? 'Scripts\\python.exe' : 'bin/python'}`;
 
-/** Why PyTorch cannot be had here; undefined if it can. */
-export function pytorchFailure(): string | undefined {
-  if (hasTorch()) return undefined;
-  console.error(`Installing ${release} into bench/.venv ...`);
+/** Why PyTorch cannot be had here, torchvision with it if that is named; undefined if it can. */
+export function pytorchFailure(...more: readonly Package[]): string | undefined {
+  const packages: readonly Package[] = ['torch', ...more];
+  if (has(packages)) return undefined;
+  console.error(`Installing ${packages.map(versioned).join(' and ')} into bench/.venv ...`);
   return existsSync(python) || succeeds('python3', ['-m', 'venv', environment])
-    ? installationFailure()
+    ? installationFailure(packages)
     : 'python3 with its module venv is needed';
 }
 
@@ -22,18 +27,22 @@ export function pytorchFailure(): string | undefined {
  * On Linux the build for CPUs, which PyTorch's own index has; the registry's build for Linux brings gigabytes of CUDA
  * libraries, so taking that is left to the reader.
  */
-function installationFailure(): string | undefined {
+function installationFailure(packages: readonly Package[]): string | undefined {
   const install = ['-m', 'pip', 'install', '-qq', '--retries', '1'];
-  const build =
-    process.platform === 'linux'
-      ? [`${release}+cpu`, '--extra-index-url', 'https://download.pytorch.org/whl/cpu']
-      : [release];
-  if (succeeds(python, [...install, ...build]) && hasTorch()) return undefined;
-  return `pip could not install ${build[0]}. Try \`${python} -m pip install ${release}\`, with CUDA on Linux`;
+  const releases = packages.map(versioned);
+  const builds = process.platform === 'linux' ? releases.map((release) => `${release}+cpu`) : releases;
+  const index =
+    process.platform === 'linux' ? ['--extra-index-url', 'https://download.pytorch.org/whl/cpu'] : [];
+  if (succeeds(python, [...install, ...builds, ...index]) && has(packages)) return undefined;
+  return `pip could not install ${builds.join(' and ')}. Try \`${python} -m pip install ${releases.join(' ')}\`, with CUDA on Linux`;
 }
 
-function hasTorch(): boolean {
-  return existsSync(python) && succeeds(python, ['-W', 'ignore', '-c', 'import torch']);
+function versioned(name: Package): string {
+  return `${name}==${releases[name]}`;
+}
+
+function has(packages: readonly Package[]): boolean {
+  return existsSync(python) && succeeds(python, ['-W', 'ignore', '-c', `import ${packages.join(', ')}`]);
 }
 
 function succeeds(command: string, parameters: readonly string[]): boolean {

@@ -1,30 +1,26 @@
 import type * as tf from '@tensorflow/tfjs';
-import { table } from 'arquero';
+import { from } from 'arquero';
 import type { Command } from 'commander';
-import { type Embeddings, embed, knn, linearEvaluation } from '../evaluate/index.js';
-import { progress, show } from '../notebook/index.js';
+import type { ImageShape } from '../data/index.js';
+import { accuracyInterval, type Classification } from '../evaluate/index.js';
+import { show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
-import { given, wholeNumber } from './option-values.js';
+import { writeReport } from './evaluation-report.js';
+import { type EvaluationOptions, evaluations, fileName } from './evaluations.js';
+import { wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 
-interface EvaluateCommandOptions extends PreparationOptions {
+interface EvaluateCommandOptions extends PreparationOptions, EvaluationOptions {
   readonly untrained?: boolean;
-  readonly linear: boolean;
-  readonly linearEpochs?: number;
-}
-
-interface Result {
-  readonly encoder: string;
-  readonly evaluation: string;
-  readonly top1: number;
-  readonly top5: number;
+  readonly report?: string;
 }
 
 export function addEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .description(
-      'Measure encoders by kNN (k 200, temperature 0.1) and linear evaluation on the whole test set.',
+      'Measure encoders on the whole test set: by kNN (k 200, temperature 0.1), linear evaluation of their features, linear ' +
+        'evaluation on augmented images (--online) and fine-tuning (--fine-tune).',
     )
     .argument(
       '<run...>',
@@ -32,8 +28,19 @@ export function addEvaluate(program: Command): void {
     );
   withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
     .option('--untrained', "also measure each run's encoder as it was before training")
-    .option('--no-linear', 'kNN alone')
-    .option('--linear-epochs <n>', 'epochs of linear evaluation (default: 90)', wholeNumber)
+    .option('--no-knn', 'without kNN')
+    .option('--no-linear', 'without linear evaluation of features')
+    .option('--online', 'also linear evaluation on augmented images, the usual protocol on ImageNet')
+    .option('--fine-tune', 'also fine-tuning of the encoder with a classifier')
+    .option('--linear-epochs <n>', 'epochs of both linear evaluations (default: 90)', wholeNumber)
+    .option('--fine-tune-epochs <n>', 'epochs of fine-tuning (default: 30)', wholeNumber)
+    .option('--batch-size <n>', 'images per step of --online and --fine-tune (default: 256)', wholeNumber)
+    .option('--features <folder>', 'keep features there, not in memory; the same command goes on with them')
+    .option('--checkpoints <folder>', 'keep the runs of --online and --fine-tune there; likewise')
+    .option(
+      '--report <folder>',
+      'write accuracies by class, confusions, calibration and the surest errors there',
+    )
     .action(evaluateFromCommandLine);
 }
 
@@ -41,46 +48,49 @@ async function evaluateFromCommandLine(
   runs: readonly string[],
   options: EvaluateCommandOptions,
 ): Promise<void> {
-  const splits = await prepare(options);
-  const train = part(splits.train, options.images, 1);
-  const measure = async (name: string, encoder: tf.LayersModel) => {
-    const embedded = async (dataset: typeof train) =>
-      embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name} by ${name}`) });
-    return results(name, await embedded(train), await embedded(splits.test), options);
-  };
-  const rows: Result[] = [];
-  for (const run of runs) {
-    if (options.untrained) {
-      rows.push(...(await measure(`${run}, untrained`, await loadEncoder(run, { weights: 'initial' }))));
+  const all = await prepare(options);
+  const splits = { train: part(all.train, options.images, 1), test: all.test };
+  const rows: object[] = [];
+  for (const [name, load] of runs.flatMap((run) => encodersOf(run, splits.test.shape, options))) {
+    const encoder = await load();
+    for await (const { name: evaluation, result } of evaluations({ name, encoder, splits }, options)) {
+      if (result === undefined) {
+        process.exitCode = 130;
+        break;
+      }
+      rows.push(rowOf(name, evaluation, result));
+      if (options.report === undefined) continue;
+      await writeReport(options.report, fileName(`${name} ${evaluation}`), result);
     }
-    const foreign = { inputShape: splits.test.shape };
-    rows.push(...(await measure(run, await loadEncoder(run, { foreign }))));
+    encoder.dispose();
+    if (process.exitCode === 130) break;
   }
-  show(
-    table({
-      encoder: rows.map((row) => row.encoder),
-      evaluation: rows.map((row) => row.evaluation),
-      'top-1 %': rows.map((row) => percent(row.top1)),
-      'top-5 %': rows.map((row) => percent(row.top5)),
-    }),
-  );
+  if (rows.length > 0) show(from(rows));
 }
 
-async function results(
-  encoder: string,
-  train: Embeddings,
-  test: Embeddings,
-  { linear, linearEpochs }: EvaluateCommandOptions,
-): Promise<Result[]> {
-  const rows: Result[] = [{ encoder, evaluation: 'kNN', ...(await knn(train, test)) }];
-  if (linear) {
-    const accuracy = await linearEvaluation(train, test, {
-      onEpoch: progress(`Linear evaluation of ${encoder}`),
-      ...given({ epochs: linearEpochs }),
-    });
-    rows.push({ encoder, evaluation: 'linear', ...accuracy });
-  }
-  return rows;
+/** By what to call it: the run's encoder, and before it the one it began with, if that is asked for. */
+function encodersOf(
+  run: string,
+  inputShape: ImageShape,
+  { untrained }: EvaluateCommandOptions,
+): [string, () => Promise<tf.LayersModel>][] {
+  const trained = (): Promise<tf.LayersModel> => loadEncoder(run, { foreign: { inputShape } });
+  if (!untrained) return [[run, trained]];
+  return [
+    [`${run}, untrained`, () => loadEncoder(run, { weights: 'initial' })],
+    [run, trained],
+  ];
+}
+
+function rowOf(encoder: string, evaluation: string, { top1, top5, labels }: Classification): object {
+  const { low, high } = accuracyInterval(top1, labels.length);
+  return {
+    encoder,
+    evaluation,
+    'top-1 %': percent(top1),
+    '95 % interval': `${percent(low).toFixed(1)} to ${percent(high).toFixed(1)}`,
+    'top-5 %': percent(top5),
+  };
 }
 
 function percent(share: number): number {

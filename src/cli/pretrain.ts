@@ -66,7 +66,10 @@ function trainingOf(options: TrainingOptions, data: Dataset): PretrainOptions {
   const settings = settingsOfRecipes(options.recipe);
   const inputShape = data.shape;
   return {
-    encoder: encoderByName(options.architecture, { stem, inputShape, seed, ...given({ width }) }),
+    encoder: encoderByName(options.architecture, {
+      ...{ stem, inputShape, seed, ...given({ width }) },
+      ...(settings?.standardise === 'imagenet' && { standardise: 'imagenet' as const }),
+    }),
     data,
     method: methodByName(options.method, {
       loss: lossByName(options.loss, { temperature, ...given({ sigma }) }),

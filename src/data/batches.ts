@@ -12,7 +12,7 @@ export interface InputBatch {
 }
 
 /**
- * Images in order, each once; the last batch may be smaller.
+ * Images in order, each once; the last batch may be smaller. While one is worked on, the next is read.
  * @param range - the first image and the one after the last; all by default
  * @throws InputError at once for a batch size that is no whole number of at least 1, and at its batch where the data set
  *   does not give the images it was asked for
@@ -31,10 +31,18 @@ async function* readBatches(
   batchSize: number,
   [first, end]: readonly [number, number],
 ): AsyncGenerator<InputBatch, void, undefined> {
-  for (let start = first; start < end; start += batchSize) {
+  const read = async (start: number): Promise<InputBatch> => {
     const length = Math.min(batchSize, end - start);
     const indices = Int32Array.from({ length }, (_, i) => start + i);
-    yield { indices, inputs: toInput(await readImages(dataset, indices)) };
+    return { indices, inputs: toInput(await readImages(dataset, indices)) };
+  };
+  let next: Promise<InputBatch> | undefined;
+  for (let start = first; start < end; start += batchSize) {
+    const batch = await (next ?? read(start));
+    next = start + batchSize < end ? read(start + batchSize) : undefined;
+    // A failure is thrown when its turn comes; the loop may be left before.
+    next?.catch(() => {});
+    yield batch;
   }
 }
 

@@ -5,16 +5,12 @@
 
 /** Multiplies every value. */
 export function adjustBrightness(image: Float32Array, factor: number): void {
-  for (let i = 0; i < image.length; i++) {
-    const value = image[i]! * factor;
-    image[i] = value > 1 ? 1 : value;
-  }
+  stretch(image, factor, 0);
 }
 
 /** Moves every value away from (factor > 1) or towards (factor < 1) the mean gray of the image. */
 export function adjustContrast(image: Float32Array, channels: number, factor: number): void {
-  const offset = (1 - factor) * meanGray(image, channels);
-  for (let i = 0; i < image.length; i++) image[i] = clip(factor * image[i]! + offset);
+  stretch(image, factor, (1 - factor) * meanGray(image, channels));
 }
 
 /** Moves every pixel away from or towards its own gray. */
@@ -84,6 +80,18 @@ export function toGrayscale(image: Float32Array): void {
     image[i + 1] = value;
     image[i + 2] = value;
   }
+}
+
+/** Multiplies every value and adds to it, four at a time. */
+function stretch(image: Float32Array, factor: number, offset: number): void {
+  const fours = image.length - (image.length % 4);
+  for (let i = 0; i < fours; i += 4) {
+    image[i] = clip(factor * image[i]! + offset);
+    image[i + 1] = clip(factor * image[i + 1]! + offset);
+    image[i + 2] = clip(factor * image[i + 2]! + offset);
+    image[i + 3] = clip(factor * image[i + 3]! + offset);
+  }
+  for (let i = fours; i < image.length; i++) image[i] = clip(factor * image[i]! + offset);
 }
 
 function setPixel(image: Float32Array, at: number, red: number, green: number, blue: number): void {

@@ -50,19 +50,26 @@ export async function* shuffledBatches(
   options: ShuffledBatchesOptions,
   kind: ViewKind,
 ): AsyncGenerator<ShuffledBatch, void, undefined> {
-  const { dataset, batchSize, seed, epoch, firstStep = 0 } = options;
+  const { dataset, batchSize, seed, epoch, firstStep = 0, threads } = options;
   const { endStep = Math.floor(dataset.length / batchSize) } = options;
-  const make = dataset.readFile ? fromFiles(options, kind) : fromMemory(options, kind);
+  const fromFiles = dataset.readFile !== undefined;
+  const turns = new InTurn(fromFiles ? jobsAtOnce(requireThreads(threads)) : (threads ?? 1));
+  const make = fromFiles ? makeOfFiles(options, kind, turns) : makeOfPixels(options, kind, turns);
   const order = epochOrder(dataset.length, seed, epoch);
   const underWay: Promise<ShuffledBatch>[] = [];
-  for (let step = firstStep, next = firstStep; step < endStep; step++) {
-    for (; next < Math.min(endStep, step + underWayAtMost); next++) {
-      const batch = makeBatch(make, next, order.slice(next * batchSize, (next + 1) * batchSize));
-      // A failure is thrown when its turn comes; the loop may be left before.
-      batch.catch(() => {});
-      underWay.push(batch);
+  try {
+    for (let step = firstStep, next = firstStep; step < endStep; step++) {
+      for (; next < Math.min(endStep, step + underWayAtMost); next++) {
+        const batch = makeBatch(make, next, order.slice(next * batchSize, (next + 1) * batchSize));
+        // A failure is thrown when its turn comes; the loop may be left before.
+        batch.catch(() => {});
+        underWay.push(batch);
+      }
+      yield await underWay.shift()!;
     }
-    yield await underWay.shift()!;
+  } finally {
+    // Whoever leaves early, or meets a failure, waits for no more views.
+    turns.stop();
   }
 }
 
@@ -100,28 +107,26 @@ async function makeBatch(make: MakeViews, step: number, indices: Int32Array): Pr
   return { step, indices, views: await make(indices) };
 }
 
-function fromMemory(options: ShuffledBatchesOptions, kind: ViewKind): MakeViews {
-  const { dataset, views: settings, seed, epoch, threads = 1 } = options;
+function makeOfPixels(options: ShuffledBatchesOptions, kind: ViewKind, turns: InTurn): MakeViews {
+  const { dataset, views: settings, seed, epoch } = options;
   const { shape } = dataset;
-  const turns = new InTurn(threads);
-  return (indices) =>
-    turns.run(async () => {
-      const pixels = await readImages(dataset, indices);
-      const all = await makeViewsBeside({ pixels, shape, indices, settings, seed, epoch }, kind);
-      let start = 0;
-      return viewShapes(shape, settings, kind).map((view) => {
-        const end = start + indices.length * lengthOf(view);
-        const values = all.subarray(start, end);
-        start = end;
-        return values;
-      });
+  return async (indices) => {
+    const pixels = await readImages(dataset, indices);
+    const job = { pixels, shape, indices, settings, seed, epoch };
+    const all = await turns.run(() => makeViewsBeside(job, kind));
+    let start = 0;
+    return viewShapes(shape, settings, kind).map((view) => {
+      const end = start + indices.length * lengthOf(view);
+      const values = all.subarray(start, end);
+      start = end;
+      return values;
     });
+  };
 }
 
-function fromFiles(options: ShuffledBatchesOptions, kind: ViewKind): MakeViews {
-  const { dataset, views: settings, seed, epoch, threads } = options;
+function makeOfFiles(options: ShuffledBatchesOptions, kind: ViewKind, turns: InTurn): MakeViews {
+  const { dataset, views: settings, seed, epoch } = options;
   const { shape } = dataset;
-  const turns = new InTurn(jobsAtOnce(requireThreads(threads)));
   const lengths = viewShapes(shape, settings, kind).map(lengthOf);
   return async (indices) => {
     const views = lengths.map((length) => new Float32Array(indices.length * length));

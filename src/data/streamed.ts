@@ -68,7 +68,8 @@ export function streamed(source: ImageSource, options: StreamedOptions = {}): St
       const readImage = async (index: number, i: number) => {
         images.set(await cropBeside(() => readFile(index), channels, { resize, size }), i * imageLength);
       };
-      await Promise.all(Array.from(indices, (index, i) => turns.run(() => readImage(index, i))));
+      const read = Array.from(indices, (index, i) => turns.run(() => readImage(index, i)));
+      await Promise.all(read).finally(() => turns.stop());
       return images;
     },
     get skipped() {

@@ -42,7 +42,7 @@ export class ThreadPool {
       attempt().catch((failure: Error) => {
         const error = this.#ending ?? failure;
         throw new InputError(
-          `The thread that worked on ${subject} ended, and so did the next one (${error.message}); remove the image, or give the process more memory`,
+          `The thread that worked on ${subject} ended, and so did the next one (${error.message}); remove the image or its neighbours, or give the process more memory`,
           { cause: error },
         );
       }),

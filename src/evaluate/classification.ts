@@ -76,7 +76,8 @@ export class Tally {
   private addRow(scores: Float32Array, label: number): void {
     const own = scores[label]!;
     let [best, ahead] = [0, 0];
-    for (const [c, score] of scores.entries()) {
+    for (let c = 0; c < scores.length; c++) {
+      const score = scores[c]!;
       if (score > scores[best]!) best = c;
       if (score > own || (score === own && c < label)) ahead += 1;
     }

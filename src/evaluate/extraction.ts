@@ -139,11 +139,8 @@ async function requireOwnFolder(
   origin: FeatureOrigin,
 ): Promise<void> {
   const files = await onDisk(`The folder ${folder} cannot be used`, () => readdir(folder));
-  const temporary = files.filter((file) => /^features(-\d{5}\.safetensors|\.json)\.\d+$/.test(file));
-  if (
-    found === undefined &&
-    files.some((file) => !/^lock(\.\d+)?$/.test(file) && !temporary.includes(file))
-  ) {
+  const temporary = files.filter((file) => /^(features(-\d{5}\.safetensors|\.json)|lock)\.\d+$/.test(file));
+  if (found === undefined && files.some((file) => file !== 'lock' && !temporary.includes(file))) {
     throw new InputError(`${folder} is not empty and holds no features; give another folder.`);
   }
   if (found !== undefined) requireSameOrigin(folder, found, origin);

@@ -32,7 +32,8 @@ export class ProbabilityTally {
     for (const [i, predicted] of this.tally.predicted.subarray(before).entries()) {
       const row = logits.subarray(i * width, (i + 1) * width);
       const highest = row[predicted]!;
-      const sum = row.reduce((total, logit) => total + Math.exp(logit - highest), 0);
+      let sum = 0;
+      for (let c = 0; c < width; c++) sum += Math.exp(row[c]! - highest);
       this.confidences[before + i] = 1 / sum;
       this.logLikelihoods[before + i] = row[this.rows.labels[before + i]!]! - highest - Math.log(sum);
     }

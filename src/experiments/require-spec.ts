@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { defaultViews } from '../data/index.js';
+import { imagenetViews } from '../data/index.js';
 import { InputError } from '../errors.js';
 import { names as losses } from '../losses/index.js';
 import { names as methods } from '../methods/index.js';
@@ -38,8 +38,8 @@ const oneOrMore =
     return stray === undefined ? undefined : `${JSON.stringify(stray)} cannot be used: ${check(stray)}`;
   };
 
-/** Of an image with colours, to know the settings' names. */
-const viewNames = [...Object.keys(defaultViews({ shape: [1, 1, 3] })), 'smallCrops'];
+/** Every setting that views may have. */
+const viewNames = [...Object.keys(imagenetViews()), 'smallCrops'];
 
 const views: Check = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -17,4 +17,5 @@ export type { RunHistory } from './watch/history.js';
 export { type ProgressLine, progress } from './watch/progress.js';
 export { saveSweep } from './watch/save-sweep.js';
 export { watch } from './watch/watch.js';
+export { watchEvaluation } from './watch/watch-evaluation.js';
 export { type SweepOutcome, watchSweep } from './watch/watch-sweep.js';

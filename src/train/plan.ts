@@ -5,7 +5,7 @@ import { requireViewBatches } from '../data/view-batches.js';
 import { engineInUse } from '../engine/index.js';
 import { requireInteger, requireOneOf, requireRange } from '../errors.js';
 import type { Method } from '../methods/index.js';
-import { assertTakes } from '../models/index.js';
+import { assertTakes, standardisationOf } from '../models/index.js';
 import { requireChunks } from './chunked-batches.js';
 import { requireAccumulation } from './gradient-accumulation.js';
 import { highestLearningRate, type ScaledLearningRate } from './learning-rate.js';
@@ -137,7 +137,11 @@ export async function settingsOf(plan: Plan): Promise<RunSettings> {
   } = plan;
   return {
     data: { name: data.name, images: data.length, shape: data.shape, fingerprint: await fingerprint(data) },
-    encoder: { name: encoder.name, parameters: encoder.countParams() },
+    encoder: {
+      name: encoder.name,
+      parameters: encoder.countParams(),
+      standardise: encoder.layers.map(standardisationOf).find((each) => each !== undefined),
+    },
     method: { name: method.name, ...method.settings },
     loss: { name: method.loss.lossName, ...method.loss.settings },
     batchSize,

@@ -95,6 +95,7 @@ describe('dcl-lab', () => {
     expect(settings).toMatchObject({
       method: { name: 'simclr', hiddenFeatures: 2048, outputFeatures: 4, headBatchNorm: 'all' },
       loss: { name: 'dcl', temperature: 0.1 },
+      encoder: { standardise: { mean: [0.485, 0.456, 0.406] } },
       batchSize: 8,
       epochs: 3,
       learningRate: 0.075 * Math.sqrt(8),

@@ -1,4 +1,6 @@
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeFile } from '../../src/data/decode-image.js';
 import {
   augmentedBatches,
   type SkippedImage,
@@ -8,6 +10,7 @@ import {
   supervisedViews,
   viewBatches,
 } from '../../src/data/index.js';
+import { makeViewsOfImage, reductionFor } from '../../src/data/view.js';
 import { InputError } from '../../src/errors.js';
 import { fileSource, numberedJpeg } from './file-source.js';
 
@@ -106,5 +109,54 @@ describe('views of files', () => {
     for (const [i, index] of batch!.indices.entries()) {
       expect(Math.abs(255 * batch!.inputs[i * 588 + 2]! - 20 * [6, 1, 3][index]!)).toBeLessThan(4);
     }
+  });
+
+  test('are no longer made once their loop is left or an image fails', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => files[i % 8]!);
+    const source = fileSource(many);
+    for await (const _ of viewBatches({ ...drawing, dataset: streamed(source, small), batchSize: 20 })) break;
+    const failing = fileSource([noImage, ...many.slice(1)]);
+    const strict = streamed(failing, { ...small, strict: true });
+    await expect(all(viewBatches({ ...drawing, dataset: strict, batchSize: 60 }))).rejects.toThrow(
+      'files: 1 of 60 images cannot be read',
+    );
+    await new Promise((done) => setTimeout(done, 300));
+    expect(source.reads.length).toBeLessThan(60);
+    expect(failing.reads.length).toBeLessThan(60);
+  });
+
+  test('are cut out of the image in its own size', async () => {
+    const whole = { cropScale: [1, 1], cropRatio: [64 / 48, 64 / 48], flipProbability: 0 } as const;
+    const views = { ...supervisedViews(), ...whole };
+    const dataset = streamed(fileSource(files), { ...small, size: 16 });
+    const [batch] = await all(augmentedBatches({ ...drawing, dataset, views, batchSize: 8 }));
+    // Red grows from left to right over the whole width, of which the evaluation crop shows three quarters.
+    const [left, right] = [batch!.inputs[0]!, batch!.inputs[45]!];
+    expect(right - left).toBeCloseTo(15 / 16, 1);
+    const crop = await dataset.read([0]);
+    expect((crop[45]! - crop[0]!) / 255).toBeCloseTo((0.75 * 15) / 16, 1);
+  });
+
+  test('are nearly the same where a large photograph is decoded smaller, which happens', async () => {
+    const photograph = await sharp({
+      create: {
+        width: 1600,
+        height: 1200,
+        channels: 3,
+        background: 'gray',
+        noise: { type: 'gaussian', mean: 128, sigma: 40 },
+      },
+    })
+      .jpeg({ quality: 90 })
+      .toBuffer();
+    const job = { shape: [64, 64, 3] as const, index: 0, seed: 1, epoch: 0, kind: 'pair' as const };
+    const settings = simclrViews({ cropScale: [0.6, 1], jitterProbability: 0 });
+    const decoded = await decodeFile(photograph, 3, (size) => reductionFor(size, { ...job, settings }));
+    const full = await decodeFile(photograph, 3);
+    expect(decoded.original).toEqual(full.size);
+    expect(decoded.size[0]).toBeLessThan(500);
+    const [near, exact] = [decoded, full].map((image) => makeViewsOfImage(image, { ...job, settings }));
+    const differences = exact!.map((value, i) => 255 * Math.abs(value - near![i]!));
+    expect(differences.reduce((sum, difference) => sum + difference) / differences.length).toBeLessThan(1);
   });
 });

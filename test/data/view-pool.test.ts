@@ -96,4 +96,24 @@ describe('InTurn', () => {
     expect(most).toBe(2);
     expect(results.map(({ status }) => status === 'fulfilled')).toEqual(begun.map((i) => i % 3 !== 0));
   });
+
+  test('refuses those that wait once it is stopped, and those that come later', async () => {
+    const turns = new InTurn(1);
+    let finish = () => {};
+    const first = turns.run(
+      () =>
+        new Promise<string>((done) => {
+          finish = () => done('done');
+        }),
+    );
+    let begun = 0;
+    const later = [1, 2].map(() => turns.run(async () => begun++));
+    turns.stop();
+    for (const each of [...later, turns.run(async () => begun++)]) {
+      await expect(each).rejects.toThrow('stopped before its turn');
+    }
+    finish();
+    expect(await first).toBe('done');
+    expect(begun).toBe(0);
+  });
 });

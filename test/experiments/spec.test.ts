@@ -126,7 +126,7 @@ describe('a spec is refused', () => {
     ['with a temperature of 0', { temperature: [0.1, 0] }, /0 cannot be used: it must be a number above 0/],
     ['with a seed below 0', { seed: -1 }, /seed is -1/],
     ['with an unknown rule', { learningRateRule: 'cubic' }, /one of linear, square-root, constant/],
-    ['with an unknown view setting', { views: { blur: 1 } }, /no view setting "blur"/],
+    ['with an unknown view setting', { views: { sharpness: 1 } }, /no view setting "sharpness"/],
     ['with a size of one number', { size: 32 }, /size is 32: it must be \[height, width\]/],
     [
       'with a seed varied alone',

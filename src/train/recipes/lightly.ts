@@ -11,6 +11,7 @@ export const lightlyRecipe = {
     viewSize: 224,
     architecture: 'resnet50',
     stem: 'imagenet',
+    standardise: 'imagenet',
     method: 'simclr',
     loss: 'dcl',
     temperature: 0.1,
@@ -48,6 +49,7 @@ export const lightlyRecipe = {
     viewSize: 'lightly-ai/lightly@e8d317f lightly/transforms/simclr_transform.py',
     architecture: dcl,
     stem: dcl,
+    standardise: 'lightly-ai/lightly@e8d317f lightly/transforms/simclr_transform.py',
     method: dcl,
     loss: dcl,
     temperature: dcl,
@@ -65,6 +67,6 @@ export const lightlyRecipe = {
   },
   notes: [
     "Its published figures for DCL and DCLW are from before its loss was corrected (commit 0111edc), which had counted the negatives' part twice.",
-    'It normalises pixels by the mean and standard deviation of ImageNet and blurs with Pillow, whose kernel reaches as far as sigma says.',
+    'It blurs with Pillow, whose kernel reaches as far as sigma says.',
   ],
 } as const satisfies Recipe;

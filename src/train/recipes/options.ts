@@ -34,8 +34,8 @@ export function recipeOptions(recipe: Recipe, changes: Partial<RecipeSettings> =
   };
 }
 
-/** What may stay open: it decides nothing about the training itself. */
-const beside: readonly string[] = ['data', 'viewSize', 'linearEvaluation'];
+/** What may stay open: encoder and images are the caller's, and so is the evaluation. */
+const beside: readonly string[] = ['data', 'viewSize', 'standardise', 'linearEvaluation'];
 
 /**
  * A recipe's settings with the changes, none of those that decide a training left open.

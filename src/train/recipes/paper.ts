@@ -13,6 +13,7 @@ export const paperRecipe = {
     viewSize: notStated,
     architecture: 'resnet50',
     stem: 'imagenet',
+    standardise: notStated,
     method: 'simclr',
     loss: 'dcl',
     temperature: notStated,

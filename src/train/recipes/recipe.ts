@@ -25,6 +25,8 @@ export interface RecipeSettings {
   readonly viewSize: number;
   readonly architecture: string;
   readonly stem: StemName;
+  /** Whether pixels are standardised by ImageNet's mean and standard deviation or left in [0, 1]. */
+  readonly standardise: 'imagenet' | 'none';
   readonly method: string;
   readonly loss: string;
   readonly temperature: number;

@@ -12,6 +12,7 @@ export const soloLearnRecipe = {
     viewSize: 224,
     architecture: 'resnet18',
     stem: 'imagenet',
+    standardise: 'imagenet',
     method: 'simclr',
     loss: 'infonce',
     temperature: 0.2,
@@ -49,6 +50,7 @@ export const soloLearnRecipe = {
     viewSize: 'vturrisi/solo-learn@6f228fd scripts/pretrain/imagenet-100/augmentations/symmetric.yaml',
     architecture: yaml,
     stem: base,
+    standardise: 'vturrisi/solo-learn@2aa1e64 solo/data/pretrain_dataloader.py',
     method: yaml,
     loss: 'vturrisi/solo-learn@9187ea3 solo/losses/simclr.py',
     temperature: yaml,
@@ -67,6 +69,6 @@ export const soloLearnRecipe = {
   },
   notes: [
     'It embeds each view by itself, so that batch norm sees one view at a time; here it sees both together.',
-    'It resizes crops bicubically, flips after the blur, and normalises pixels by the mean and standard deviation of ImageNet.',
+    'It resizes crops bicubically and flips after the blur.',
   ],
 } as const satisfies Recipe;

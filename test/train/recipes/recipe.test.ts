@@ -70,6 +70,7 @@ describe('differences', () => {
   test('say the parts of a setting one by one, what one alone has, and what is not stated as a whole', () => {
     const rows = differences(recipe('lightly'), recipe('simclr'));
     expect(rows).toEqual([
+      { setting: 'standardise', a: 'imagenet', b: 'none' },
       { setting: 'loss', a: 'dcl', b: 'infonce' },
       { setting: 'batchSize', a: 256, b: 4096 },
       { setting: 'optimiser.form', a: 'pytorch', b: 'google' },
