@@ -46,7 +46,8 @@ export function findResNet({ path, tensors }: TensorFile, prefix?: string): Foun
   }
   const project = projects.find((row) => isOf(row, candidates, tensors));
   const chosen = chosenOf(path, candidates, project, prefix);
-  return described(path, tensors, chosen, project?.encoder === chosen.prefix ? project : undefined);
+  const isTheirs = project?.encoder === chosen.prefix || project?.followers.includes(chosen.prefix);
+  return described(path, tensors, chosen, isTheirs ? project : undefined);
 }
 
 function candidatesIn(tensors: Tensors): Candidate[] {
@@ -104,15 +105,7 @@ function described(
   const block = under(`${stages[0]![0]}.conv3.weight`) === undefined ? 'basic' : 'bottleneck';
   const [width = 0, channels = 0, kernelSize = 0] = under(`${layout.stem[0]}.weight`)!;
   for (const [index, blocks] of stages.entries()) {
-    const expected = [width * 2 ** index, width * 2 ** index, 3, 3];
-    for (const name of blocks) {
-      const shape = under(`${name}.conv2.weight`);
-      if (String(shape) === String(expected)) continue;
-      throw new InputError(
-        `${path}: ${prefix}${name}.conv2.weight ${shape === undefined ? 'is missing' : `has shape [${shape}]`}; in a ResNet of width ` +
-          `${width} it has [${expected}]. Wide ResNets and ResNeXt are not supported.`,
-      );
-    }
+    for (const name of blocks) assertPlain(path, `${prefix}${name}`, width * 2 ** index, tensors);
   }
   return {
     prefix,
@@ -126,6 +119,21 @@ function described(
   };
 }
 
+/**
+ * Every block has a 3x3 convolution of its stage's width as `conv2`, unless it is of a wide ResNet or a ResNeXt.
+ * @throws InputError where it has not
+ */
+function assertPlain(path: string, block: string, width: number, tensors: Tensors): void {
+  const name = `${block}.conv2.weight`;
+  const [shape, expected] = [tensors.get(name)?.shape, [width, width, 3, 3]];
+  if (String(shape) === String(expected)) return;
+  const state = shape === undefined ? 'is missing' : `has shape [${shape}]`;
+  throw new InputError(
+    `${path}: ${name} ${state}; it should be [${expected}] by the width of the first convolution. Wide ResNets and ResNeXt are not ` +
+      'supported.',
+  );
+}
+
 /** The first values of a sequence, up to the first that is not accepted. */
 function consecutive<T>(value: (index: number) => T, accepted: (value: T) => boolean): T[] {
   const values: T[] = [];
@@ -136,9 +144,7 @@ function consecutive<T>(value: (index: number) => T, accepted: (value: T) => boo
 function stemOf(path: string, kernelSize: number, { begins }: KeyLayout, project: Project | undefined): Stem {
   if (kernelSize === stems.imagenet.kernelSize) return { ...stems.imagenet, ...begins };
   if (kernelSize === stems.cifar.kernelSize) return { ...stems.cifar, ...project?.smallStem, ...begins };
-  throw new InputError(
-    `${path} begins with a kernel of ${kernelSize}x${kernelSize}; 7x7 and 3x3 are known. Give stem.`,
-  );
+  throw new InputError(`${path} begins with a kernel of ${kernelSize}x${kernelSize}; 7x7 and 3x3 are known.`);
 }
 
 function listed(names: readonly string[]): string {

@@ -125,7 +125,9 @@ function isPart(name: string, { prefix, layout, parts }: FoundResNet): boolean {
   const [part = ''] = name.slice(prefix.length).split('.');
   const [stage, first] = layout.stages;
   const stages = parts.stages.map((_, index) => `${stage}${first + index}`);
-  return layout.stem.includes(part) || stages.includes(part) || (stage !== '' && part.startsWith(stage));
+  // Where the parts are only numbered, those after the stages are pooling and heads.
+  const isFurtherStage = stage !== '' && part.startsWith(stage) && /^\d+$/.test(part.slice(stage.length));
+  return layout.stem.includes(part) || stages.includes(part) || isFurtherStage;
 }
 
 /** Puts the tensors into the layers. @throws InputError naming those that are missing, misshapen or too many */

@@ -41,7 +41,8 @@ export class ZipEntries {
   }
 
   /**
-   * A part of an entry, or all of it, which is then compared with its checksum.
+   * A part of an entry, or all of it, which is then compared with its checksum, unless that is 0: torch.save can be told to
+   * leave it out.
    * @throws InputError where it is missing, damaged, encrypted, or inflates to more or less than it claims
    */
   async read(name: string, from = 0, to = this.sizeOf(name) ?? 0): Promise<Buffer> {
@@ -53,7 +54,7 @@ export class ZipEntries {
     const bytes = stored
       ? await this.readStored(entry, from, to)
       : (await this.inflate(entry)).subarray(from, to);
-    if (whole && crc32(bytes) !== entry.crc32) {
+    if (whole && entry.crc32 !== 0 && crc32(bytes) !== entry.crc32) {
       throw new InputError(
         `${this.file.path} is damaged: the checksum of its entry ${name} does not match. It was left untouched.`,
       );

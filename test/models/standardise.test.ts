@@ -30,6 +30,22 @@ describe.each(engines)('on the engine %s', (name) => {
     },
   );
 
+  it('leaves the gradients of training what they are on standardised images', () => {
+    const { plain, standardised } = encoders('cifar', 'imagenet');
+    const images = chirp([4, 9, 8, 3], 0);
+    const { mean, deviation } = imagenetPixels;
+    const byHand = tf.div(tf.sub(images, mean as number[]), deviation as number[]);
+    const gradients = (encoder: tf.LayersModel, input: tf.Tensor) => {
+      const { grads } = tf.variableGrads(() => {
+        const features = encoder.apply(input, { training: true }) as tf.Tensor;
+        return tf.sum(tf.mul(features, chirp(features.shape, 0))) as tf.Scalar;
+      });
+      return encoder.trainableWeights.flatMap((weight) => [...grads[weight.name]!.dataSync()]);
+    };
+    const actual = gradients(standardised, images);
+    expect(relativeError(actual, gradients(plain, byHand))).toBeLessThan(1e-4);
+  });
+
   it('adds no weights, and is saved and loaded with the encoder', async () => {
     const { plain, standardised } = encoders('cifar', { mean: [0.1, 0.2, 0.3], deviation: [1, 2, 3] });
     expect(standardised.weights.length).toBe(plain.weights.length);

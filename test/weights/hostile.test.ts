@@ -331,6 +331,16 @@ describe('a tensor', () => {
     await file.close();
   });
 
+  test('without a checksum is read, as torch.save can leave it out', async () => {
+    const data = pickle(tensor(1, int(0), [int(1)], [int(1)]));
+    const bytes = new Uint8Array(4);
+    const entries = [
+      { name: 'archive/data.pkl', bytes: data, claims: { crc: 0 } },
+      { name: 'archive/data/0', bytes, claims: { crc: 0 } },
+    ];
+    expect(await readAll(await saved(zipOf(entries)))).toEqual(['']);
+  });
+
   test('of a big-endian system is read', async () => {
     const bytes = Buffer.alloc(8);
     bytes.writeFloatBE(1.5, 0);

@@ -91,6 +91,15 @@ describe('what a file holds', () => {
     );
   });
 
+  test('begins as its project has it, in the average that follows the encoder too', async () => {
+    const network = networkOf('solo-learn.ckpt');
+    const prefix = 'state_dict.momentum_backbone';
+    const { project, stem } = await load('solo-learn.ckpt', network, { prefix });
+    expect({ project, stem }).toMatchObject({ project: 'solo-learn', stem: { padding: 2 } });
+    const own = await load('solo-learn.ckpt', network, { stem: 'cifar' });
+    expect(own.encoder.getLayer('stem.norm').outputShape).toEqual([null, 8, 9, 4]);
+  });
+
   test('is standardised by what is given, and not at all by none', async () => {
     const network = networkOf('torchvision.pth');
     const { encoder } = await load('torchvision.pth', network, { standardise: 'none' });
@@ -145,7 +154,7 @@ describe('a file that does not hold a whole ResNet', () => {
     [
       'is grouped as a ResNeXt',
       (all) => all.set('layer1.0.conv2.weight', { shape: [4, 2, 3, 3], values: new Float32Array(72) }),
-      /layer1.0.conv2.weight has shape \[4,2,3,3\]; in a ResNet of width 4 it has \[4,4,3,3\]/,
+      /layer1.0.conv2.weight has shape \[4,2,3,3\]; it should be \[4,4,3,3\]/,
     ],
     [
       'begins otherwise',

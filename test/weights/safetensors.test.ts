@@ -71,6 +71,34 @@ describe('safetensors', () => {
     expect(() => decodeSafetensors(bytes, 'odd.file')).toThrow(refused);
   });
 
+  const single = (dtype: string, values: ArrayBufferView) => {
+    const header = JSON.stringify({ a: { dtype, shape: [1], data_offsets: [0, values.byteLength] } });
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(header.length));
+    return Buffer.concat([bytes, Buffer.from(header), Buffer.from(values.buffer as ArrayBuffer)]);
+  };
+
+  test.each<[string, ArrayBufferView, Float32Array | Int32Array]>([
+    ['F64', Float64Array.of(0.1), Float32Array.of(0.1)],
+    ['F16', Uint16Array.of(0xc100), Float32Array.of(-2.5)],
+    ['BF16', Uint16Array.of(0x4049), Float32Array.of(3.140625)],
+    ['I64', BigInt64Array.of(-5n), Int32Array.of(-5)],
+    ['I16', Int16Array.of(-300), Int32Array.of(-300)],
+    ['I8', Int8Array.of(-3), Int32Array.of(-3)],
+    ['U8', Uint8Array.of(255), Int32Array.of(255)],
+    ['BOOL', Uint8Array.of(7), Int32Array.of(1)],
+  ])('reads %s', (dtype, stored, values) => {
+    expect(decodeSafetensors(single(dtype, stored), 'file').tensors.get('a')).toEqual({ shape: [1], values });
+  });
+
+  test.each<[string, ArrayBufferView, string]>([
+    ['F64', Float64Array.of(1e300), 'The tensor a holds 1e+300, which is beyond float32'],
+    ['I64', BigInt64Array.of(2n ** 31n), 'The tensor a holds 2147483648, which is beyond int32'],
+  ])('names a value of %s that has no place', (dtype, stored, message) => {
+    expect(() => decodeSafetensors(single(dtype, stored), 'file')).toThrow(InputError);
+    expect(() => decodeSafetensors(single(dtype, stored), 'file')).toThrow(message);
+  });
+
   test('refuses to write a tensor that does not fill its shape', () => {
     const tensors = new Map([['a', { shape: [3], values: Float32Array.of(1, 2) }]]);
     expect(() => encodeSafetensors({ tensors, metadata: {} })).toThrow('tensor a of shape [3] with 2 values');
