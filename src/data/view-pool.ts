@@ -90,12 +90,13 @@ export function makeViewsBeside(job: ViewJob, kind: ViewKind): Promise<Float32Ar
   );
 }
 
-/** The views of one image, `makeViewsOfImage` beside this thread. */
+/** The views of one image, `makeViewsOfImage` beside this thread, left in `output`. */
 export function makeViewsOfFileBeside(
   readFile: () => Promise<ImageFile>,
   job: ImageViewJob,
-): Promise<Float32Array> {
-  return ofReadable<Float32Array>(readFile, (file) => ({ ...job, type: 'file views', file }));
+  output: Float32Array<SharedArrayBuffer>,
+): Promise<void> {
+  return ofReadable<undefined>(readFile, (file) => ({ ...job, type: 'file views', file, output }));
 }
 
 /** The evaluation crop of one image, made beside this thread. */
@@ -108,7 +109,7 @@ export function cropBeside(
 }
 
 /** Does a job on the file that stands for an image, until there is one that can be decoded. */
-async function ofReadable<Result extends Float32Array | Uint8Array>(
+async function ofReadable<Result extends Uint8Array | undefined>(
   readFile: () => Promise<ImageFile>,
   jobOn: (file: Uint8Array) => Job,
 ): Promise<Result> {
@@ -119,7 +120,7 @@ async function ofReadable<Result extends Float32Array | Uint8Array>(
       const file = new Uint8Array(bytes);
       return { job: jobOn(file), moved: file };
     }, location);
-    if (!('reason' in result)) return result;
+    if (result === undefined || !('reason' in result)) return result;
     reject(result.reason);
   }
 }

@@ -11,6 +11,13 @@ import {
   type ViewKind,
 } from './view.js';
 
+/** The views of an image file. */
+export interface FileViewJob extends ImageViewJob {
+  readonly file: Uint8Array;
+  /** Receives the views: memory that both threads see. */
+  readonly output: Float32Array<SharedArrayBuffer>;
+}
+
 /** The evaluation crop of an image file. */
 export interface CropJob {
   readonly file: Uint8Array;
@@ -20,7 +27,7 @@ export interface CropJob {
 
 export type Job =
   | ({ readonly type: 'views'; readonly kind: ViewKind } & ViewJob)
-  | ({ readonly type: 'file views'; readonly file: Uint8Array } & ImageViewJob)
+  | ({ readonly type: 'file views' } & FileViewJob)
   | ({ readonly type: 'crop' } & CropJob);
 
 /** What a file that cannot be decoded gives. */
@@ -28,8 +35,8 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-/** Values of views or of a crop. */
-export type Made = Float32Array | Uint8Array | Unreadable;
+/** Values of views or of a crop; nothing where they lie in memory that both threads see. */
+export type Made = Float32Array | Uint8Array | undefined | Unreadable;
 
 // One image keeps one core busy; there are as many threads as cores.
 sharp.concurrency(1);
@@ -42,12 +49,12 @@ export default async function viewWorker(job: Job): Promise<Made> {
   const decoded = job.type === 'crop' ? decodeFile(job.file, job.channels) : decodeForViews(job);
   const image = await decoded.catch((error: Error) => ({ reason: reasonOf(error) }));
   if ('reason' in image) return image;
-  return moved(
-    job.type === 'crop' ? evaluationCrop(image, job.channels, job.crop) : makeViewsOfImage(image, job),
-  );
+  if (job.type === 'crop') return moved(evaluationCrop(image, job.channels, job.crop));
+  makeViewsOfImage(image, job, job.output);
+  return undefined;
 }
 
-function decodeForViews(job: ImageViewJob & { readonly file: Uint8Array }) {
+function decodeForViews(job: FileViewJob) {
   return decodeFile(job.file, job.shape[2] as 1 | 3, (size) => reductionFor(size, job));
 }
 

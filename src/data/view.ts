@@ -60,7 +60,7 @@ export function makeViews(
 ): Float32Array {
   const imageLength = lengthOf(shape);
   const crops = cropsOf(shape, settings, kind);
-  const views = new Float32Array(indices.length * crops.reduce((sum, crop) => sum + lengthOf(crop.shape), 0));
+  const views = new Float32Array(indices.length * lengthOfViews({ shape, settings, kind }));
   let start = 0;
   for (const [view, crop] of crops.entries()) {
     for (let i = 0; i < indices.length; i++) {
@@ -80,14 +80,14 @@ export function makeViews(
  * The views of an image, one after the other, in [0, 1]: as `makeViews`, but cut out of the image in its own size and
  * resized with antialiasing, as torchvision does.
  * @param original - [height, width] before it was reduced
+ * @param views - receives them and is given back
  */
 export function makeViewsOfImage(
   { size, pixels, original }: DecodedImage & { readonly original: DecodedImage['size'] },
   job: ImageViewJob,
+  views: Float32Array = new Float32Array(lengthOfViews(job)),
 ): Float32Array {
-  const { shape, settings, kind } = job;
-  const lengths = cropsOf(shape, settings, kind).map((crop) => lengthOf(crop.shape));
-  const views = new Float32Array(lengths.reduce((sum, length) => sum + length));
+  const { settings } = job;
   let start = 0;
   for (const { crop, box, flip, generator } of drawCrops(original, job)) {
     const output = views.subarray(start, start + lengthOf(crop.shape));
@@ -98,6 +98,15 @@ export function makeViewsOfImage(
     start += output.length;
   }
   return views;
+}
+
+/** How many values all views of one image have together. */
+export function lengthOfViews({
+  shape,
+  settings,
+  kind,
+}: Pick<ImageViewJob, 'shape' | 'settings' | 'kind'>): number {
+  return cropsOf(shape, settings, kind).reduce((sum, crop) => sum + lengthOf(crop.shape), 0);
 }
 
 /** Its crops keep so many times the pixels that come out of them, so that the filter that resizes them decides. */

@@ -26,7 +26,7 @@ async function contentsOf(path: string): Promise<Record<string, string>> {
 }
 
 describe('dcl-lab embed into a folder', () => {
-  test('killed at any of its file operations, goes on to the same bytes', async () => {
+  test('killed at its file operations or out of disk, goes on to the same bytes', async () => {
     expect(await dclLab(...embed('whole/'))).toMatchObject({
       status: 0,
       stdout: 'whole/: 8 images, 8 features\n',
@@ -34,19 +34,25 @@ describe('dcl-lab embed into a folder', () => {
     const expected = await contentsOf('whole');
     expect(Object.keys(expected)).toEqual(['features-00000.safetensors', 'features.json']);
     for (const [i, operation] of [
-      '^link lock',
-      '^write features-0',
-      '^rename features-0',
+      '^link lock #1',
+      '^write features-0 #1',
+      '^rename features-0 #1',
       '^rename features\\.json #2',
     ].entries()) {
       const output = `killed-${i}`;
-      const [pattern, ordinal = '1'] = operation.split(' #');
-      const fault = { kind: 'SIGKILL', in: output, at: `${pattern} #${ordinal}` } as const;
+      const fault = { kind: 'SIGKILL', in: output, at: operation } as const;
       const killed = start(embed(output), { folder, fault });
       expect(await killed.finished, operation).toMatchObject({ signal: 'SIGKILL' });
       expect(await dclLab(...embed(output)), operation).toMatchObject({ status: 0 });
       expect(await contentsOf(output), operation).toEqual(expected);
     }
+    const fault = { kind: 'ENOSPC', in: 'full', at: '^write features-0 #1' } as const;
+    expect(await start(embed('full'), { folder, fault }).finished).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('full/features-00000.safetensors cannot be written; free space'),
+    });
+    expect(await dclLab(...embed('full'))).toMatchObject({ status: 0 });
+    expect(await contentsOf('full')).toEqual(expected);
   });
 
   test('refuses the folder of another split, with what differs', async () => {

@@ -19,6 +19,15 @@ test('batches give every image once in order, the last batch with what is left',
   expect(seen).toEqual([[0, 1], [2, 3], [4]]);
 });
 
+test('batches of a range give its images alone, by their place in the data set', async () => {
+  const seen: number[][] = [];
+  for await (const { indices, inputs } of batches(dataset, 2, [1, 4])) {
+    seen.push([...indices]);
+    expect(inputs).toEqual(toInput(await dataset.read(indices)));
+  }
+  expect(seen).toEqual([[1, 2], [3]]);
+});
+
 test('batches refuse a size that is no whole number above 0', () => {
   for (const size of [0, -1, 1.5]) expect(() => batches(dataset, size)).toThrow(InputError);
 });

@@ -1,6 +1,5 @@
 /** One sitting of a supervised run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
-import * as tf from '@tensorflow/tfjs';
-import { type AugmentedBatch, augmentedBatches, batches } from '../../data/index.js';
+import { type AugmentedBatch, augmentedBatches } from '../../data/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from '../../train/checkpoint.js';
 import {
   type CheckpointEvent,
@@ -11,9 +10,9 @@ import {
 } from '../../train/index.js';
 import { RunFolder } from '../../train/run-folder.js';
 import { Stopwatch } from '../../train/stopwatch.js';
-import { prefetched } from '../prefetched.js';
-import { type ProbabilisticClassification, ProbabilityTally } from '../probabilities.js';
+import type { ProbabilisticClassification } from '../probabilities.js';
 import type { SupervisedEndEvent, SupervisedEpochEvent, SupervisedStepEvent } from './events.js';
+import { measured } from './measured.js';
 import { type SupervisedModels, supervisedModels } from './models.js';
 import { type SupervisedPlan, supervisedSettings } from './plan.js';
 import { SupervisedStep } from './step.js';
@@ -140,7 +139,7 @@ export class SupervisedSitting {
     const { step } = this.progress;
     if (!this.folder || !this.consistent || step === this.saved.step) return [];
     const path = await this.folder.save(this.state, this.progress, keptCheckpoints).catch((error: Error) => {
-      throw error instanceof NonFiniteError ? this.diverged(error.message) : error;
+      throw this.named(error);
     });
     this.saved = { step, path };
     this.savedAt = performance.now();
@@ -190,19 +189,18 @@ export class SupervisedSitting {
     return { imagesPerSecond: batchSize / secondsPerStep, secondsLeft: secondsPerStep * (totalSteps - step) };
   }
 
-  private async measured(): Promise<ProbabilisticClassification> {
+  private measured(): Promise<ProbabilisticClassification> {
     const { test, batchSize } = this.plan;
-    const { name, length: count, labels, classes, shape } = test;
-    const tally = new ProbabilityTally({ name, count, labels, classes });
-    for await (const { inputs, indices } of prefetched(batches(test, batchSize))) {
-      const logits = tf.tidy(() => this.models.classify(tf.tensor(inputs, [indices.length, ...shape])));
-      const values = await logits.data<'float32'>().finally(() => logits.dispose());
-      if (!values.every(Number.isFinite)) {
-        throw this.diverged(`After step ${this.progress.step} the logits of ${name} are not finite.`);
-      }
-      tally.add(values);
-    }
-    return tally.result();
+    return measured(test, batchSize, this.models.classify).catch((error: Error) => {
+      throw this.named(error);
+    });
+  }
+
+  /** Values that are not finite are a divergence, named as such; other errors are what they are. */
+  private named(error: Error): Error {
+    return error instanceof NonFiniteError
+      ? this.diverged(`After step ${this.progress.step}: ${error.message}`)
+      : error;
   }
 
   private diverged(what: string): DivergenceError {
