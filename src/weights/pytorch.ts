@@ -8,6 +8,7 @@ import type { FileBytes } from './file-bytes.js';
 import type { OpenedPyTorch, PyTorchFormat } from './pytorch-format.js';
 import { openLegacy } from './pytorch-legacy.js';
 import { openZip } from './pytorch-zip.js';
+import { mostHeaderBytes } from './safetensors.js';
 import { extentOf, gather, sizeOf } from './strided.js';
 import type { StoredTensor, TensorFile } from './tensor-file.js';
 
@@ -26,9 +27,9 @@ export interface PyTorchOptions {
 export function pytorchFormat(start: Buffer): PyTorchFormat | undefined {
   // An entry of a zip archive, or the end of one without entries.
   if (['504b0304', '504b0506'].includes(start.toString('hex', 0, 4))) return 'PyTorch';
-  // A pickle of protocol 2 to 5; or a safetensors file, whose header's length can begin so but ends in zeros.
-  const isPickle = start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5;
-  return isPickle && start.subarray(4).some((byte) => byte !== 0) ? 'PyTorch before 1.6' : undefined;
+  // A pickle of protocol 2 to 5; as the length of a safetensors header, which it could be too, it is beyond the limit.
+  const isPickle = start[0] === 0x80 && start[1]! >= 2 && start[1]! <= 5 && start.length === 8;
+  return isPickle && start.readBigUInt64LE() > mostHeaderBytes ? 'PyTorch before 1.6' : undefined;
 }
 
 /** @throws InputError where the file is damaged, or holds anything beside tensors and plain values */

@@ -29,7 +29,7 @@ const types: Readonly<Record<string, ElementType>> = {
 
 const lengthBytes = 8;
 /** The format's own limit. */
-const mostHeaderBytes = 100_000_000;
+export const mostHeaderBytes = 100_000_000;
 const metadataName = '__metadata__';
 
 /**

@@ -228,9 +228,11 @@ def views():
     tensors["repeated"] = torch.ones(1).expand(1000)
     plain = {"set": {1, 2}, "bytes": b"ab", "none": None, "size": base.shape, "type": torch.float16, "large": 2**80}
     plain["device"] = torch.device("cpu")
-    for legacy in (False, True):
-        file = folder / ("views-legacy.pth" if legacy else "views.pth")
-        torch.save({"tensors": tensors, "plain": plain}, file, _use_new_zipfile_serialization=not legacy)
+    everything = {"tensors": tensors, "plain": plain}
+    torch.save(everything, folder / "views.pth")
+    for protocol in (2, 4):
+        file = folder / f"views-legacy-{protocol}.pth"
+        torch.save(everything, file, pickle_protocol=protocol, _use_new_zipfile_serialization=False)
     return values
 
 

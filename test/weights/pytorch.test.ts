@@ -8,7 +8,8 @@ const numberOf = (text: string) => (text === 'inf' ? Number.POSITIVE_INFINITY : 
 
 describe.each([
   ['views.pth', 'PyTorch'],
-  ['views-legacy.pth', 'PyTorch before 1.6'],
+  ['views-legacy-2.pth', 'PyTorch before 1.6'],
+  ['views-legacy-4.pth', 'PyTorch before 1.6'],
 ])('%s', (name, format) => {
   let file: TensorFile;
   beforeAll(async () => {
