@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
-import writeFileAtomic from 'write-file-atomic';
+import { writeDurably } from '../durable-file.js';
 import { encode } from '../engine/onnx/encode.js';
 import { InputError } from '../errors.js';
 import type { Values } from './element-types.js';
@@ -31,7 +31,7 @@ export async function save(encoder: tf.LayersModel, path: string): Promise<void>
   }
   const contents = contentsOf(encoder, path, extension);
   try {
-    await writeFileAtomic(path, contents);
+    await writeDurably(path, contents);
   } catch (error) {
     throw new InputError(`The encoder could not be written to ${path}: ${(error as Error).message}.`);
   }
