@@ -12,6 +12,7 @@ import { decimal, given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 import { type TrainingOptions, withTrainingOptions } from './pretrain-options.js';
 import { optimiserOf, settingsOfRecipes, withRecipe } from './recipe-options.js';
+import { tellEstimate } from './tell-estimate.js';
 
 interface PretrainCommandOptions extends PreparationOptions, TrainingOptions {
   readonly output: string;
@@ -19,6 +20,7 @@ interface PretrainCommandOptions extends PreparationOptions, TrainingOptions {
   readonly keepCheckpoints: number;
   readonly resume?: boolean;
   readonly overwrite?: boolean;
+  readonly estimate?: boolean;
 }
 
 export function addPretrain(program: Command): void {
@@ -38,6 +40,7 @@ export function addPretrain(program: Command): void {
       ),
     )
     .option('--overwrite', 'replace the run that the folder holds')
+    .option('--estimate', 'time a few steps and tell what the whole run would take; nothing is written')
     .action(pretrainFromCommandLine);
 }
 
@@ -46,9 +49,10 @@ async function pretrainFromCommandLine(typed: PretrainCommandOptions, command: C
   const now = withRecipe(typed, command);
   const options = resume ? await resumedOptions(output, now, command) : now;
   const { train } = await prepare(options);
-  const data = part(train, options.images, options.seed);
+  const training = trainingOf(options, part(train, options.images, options.seed));
+  if (typed.estimate) return tellEstimate(training);
   const run = pretrain({
-    ...trainingOf(options, data),
+    ...training,
     checkpoint: output,
     checkpointSeconds: options.checkpointSeconds,
     keepCheckpoints: options.keepCheckpoints,

@@ -53,7 +53,7 @@ function bars(name: string, values: readonly number[], colour: string): Trace[] 
     text: [several ? `${mean.toFixed(1)} ± ${spread.toFixed(1)}` : mean.toFixed(1)],
     textposition: 'inside',
     insidetextanchor: 'middle',
-    textfont: { color: '#ffffff', size: 18 },
+    textfont: { size: 18 },
     marker: { color: colour },
     ...(several && { error_y: { type: 'data', array: rounded([spread]), visible: true } }),
   };

@@ -23,7 +23,7 @@ export function matrixLayout(
   const both = { ...axis, constrain: 'domain' };
   const xaxis = { ...(layout.xaxis as object), ...both, tickangle: -90 };
   const yaxis = { ...(layout.yaxis as object), ...both, autorange: 'reversed', scaleanchor: 'x' };
-  const beside = Math.ceil(letterWidth * Math.max(...labels.map(({ length }) => length))) + 16;
+  const beside = Math.ceil(letterWidth * Math.max(...labels.map(({ length }) => length))) + 26;
   const margin = { l: beside + 40, r: 30, t: topMargin(layout), b: beside + 40 };
   return {
     ...layout,

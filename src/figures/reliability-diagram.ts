@@ -60,6 +60,7 @@ function line(
     y: rounded(filled.map(({ accuracy }) => 100 * accuracy)),
     text: filled.map(({ count }) => `${count} images`),
     line: { color: colour, width: 2, dash },
+    cliponaxis: false,
     marker: {
       color: colour,
       opacity: 0.75,

@@ -52,7 +52,7 @@ export async function estimate(
     encoder.dispose();
   }
   const imagesPerSecond = speeds.sort((a, b) => a - b)[Math.floor(speeds.length / 2)]!;
-  const images = totalSteps * (options.batchSize ?? 32);
+  const images = totalSteps * (options.batchSize ?? 32) * (options.accumulate ?? 1);
   return {
     imagesPerSecond,
     totalSteps,

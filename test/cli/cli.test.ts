@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -142,6 +143,13 @@ describe('dcl-lab', () => {
     expect(two.stdout).toMatch(/setting +paper, otherwise simclr +lightly/);
     expect(two.stdout).toMatch(/optimiser.form +google +pytorch/);
     expect(two.stdout).not.toMatch(/^(batchSize|loss) /m);
+  });
+
+  test('tells what a run would take, and writes nothing', async () => {
+    const { status, stdout } = await dclLab(...pretrain('estimated', '--estimate', '--epochs', '1000'));
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^[\d.]+ images\/s, median of a few steps\n3000 steps: .*\n[\d.]+ GiB of memory/);
+    expect(existsSync(join(folder, 'estimated'))).toBe(false);
   });
 
   test('killed at any moment, resumes to the same events, losses to the last digit', async () => {
