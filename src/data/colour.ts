@@ -72,13 +72,19 @@ export function adjustHue(image: Float32Array, turn: number): void {
   }
 }
 
-/** Replaces the colours of every pixel by its gray. */
-export function toGrayscale(image: Float32Array): void {
-  for (let i = 0; i < image.length; i += 3) {
-    const value = gray(image[i]!, image[i + 1]!, image[i + 2]!);
-    image[i] = value;
-    image[i + 1] = value;
-    image[i + 2] = value;
+/**
+ * Replaces the colours of every pixel by its gray.
+ * @param change - is given the grays first, [pixels], to change as one channel what would be the same in three
+ */
+export function toGrayscale(image: Float32Array, change: (grays: Float32Array) => void = () => {}): void {
+  const pixels = image.length / 3;
+  const grays = image.subarray(0, pixels);
+  for (let i = 0; i < pixels; i++) grays[i] = gray(image[3 * i]!, image[3 * i + 1]!, image[3 * i + 2]!);
+  change(grays);
+  // From the end, since the grays lie where the first pixels go.
+  for (let i = pixels - 1; i >= 0; i--) {
+    const value = grays[i]!;
+    setPixel(image, 3 * i, value, value, value);
   }
 }
 

@@ -140,9 +140,19 @@ function changeColours(
   generator: RandomGenerator,
 ): void {
   if (happens(generator, settings.jitterProbability)) jitter(image, channels, settings, generator);
-  if (happens(generator, settings.grayscaleProbability) && channels === 3) toGrayscale(image);
-  if (settings.blur === undefined || !happens(generator, settings.blur.probability)) return;
-  gaussianBlur(image, [height, width, channels], uniform(generator, ...settings.blur.sigma));
+  const isGray = happens(generator, settings.grayscaleProbability) && channels === 3;
+  const sigma = drawBlur(settings, generator);
+  const blur = (values: Float32Array, channels: number) => {
+    if (sigma !== undefined) gaussianBlur(values, [height, width, channels], sigma);
+  };
+  if (isGray) toGrayscale(image, (grays) => blur(grays, 1));
+  else blur(image, channels);
+}
+
+/** The standard deviation of the blur, if there is one. */
+function drawBlur({ blur }: ViewSettings, generator: RandomGenerator): number | undefined {
+  if (blur === undefined || !happens(generator, blur.probability)) return undefined;
+  return uniform(generator, ...blur.sigma);
 }
 
 /** torchvision's ColorJitter: the four changes in random order. */
