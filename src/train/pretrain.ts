@@ -1,6 +1,6 @@
-import { InputError } from '../errors.js';
 import type { Run, TrainEvent } from './events.js';
-import { type Plan, type PretrainOptions, planned } from './plan.js';
+import { type PretrainOptions, planned } from './plan.js';
+import { runOfSitting } from './run-of-sitting.js';
 import { Sitting } from './sitting.js';
 
 /**
@@ -11,40 +11,11 @@ import { Sitting } from './sitting.js';
  */
 export function pretrain(options: PretrainOptions): Run {
   const plan = planned(options);
-  let begun = false;
-  let stopRequested = false;
-  return {
-    stop() {
-      stopRequested = true;
-    },
-    [Symbol.asyncIterator]() {
-      if (begun) {
-        throw new InputError(
-          "A run can be read once only; call pretrain again, with existing: 'resume' to go on from its checkpoint.",
-        );
-      }
-      begun = true;
-      return train(plan, () => stopRequested);
-    },
-  };
-}
-
-async function* train(plan: Plan, stopRequested: () => boolean): AsyncGenerator<TrainEvent, void, void> {
-  const sitting = await Sitting.begin(plan);
-  let failed = false;
-  try {
-    for await (const event of trainingEvents(sitting, stopRequested)) {
-      // What the reader does with an event is no part of the training.
-      sitting.stopwatch.pause();
-      yield event;
-      sitting.stopwatch.resume();
-    }
-  } catch (error) {
-    failed = true;
-    throw error;
-  } finally {
-    await end(sitting, failed);
-  }
+  return runOfSitting(
+    () => Sitting.begin(plan),
+    trainingEvents,
+    "call pretrain again, with existing: 'resume' to go on from its checkpoint",
+  );
 }
 
 async function* trainingEvents(
@@ -65,18 +36,4 @@ async function* trainingEvents(
   }
   yield* await sitting.save();
   yield sitting.endEvent('completed');
-}
-
-/** Saves what was trained and not yet saved, as where the reader left its loop, and frees what the sitting holds. */
-async function end(sitting: Sitting, failed: boolean): Promise<void> {
-  try {
-    try {
-      await sitting.save();
-    } finally {
-      await sitting.close();
-    }
-  } catch (error) {
-    // What ended the training is the failure to report, not what else it made impossible.
-    if (!failed) throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../../errors.js';
+import { runOfSitting } from '../../train/run-of-sitting.js';
 import type { SupervisedEvent, SupervisedRun } from './events.js';
 import { plannedSupervised, type SupervisedOptions, type SupervisedPlan } from './plan.js';
 import { SupervisedSitting } from './sitting.js';
@@ -25,52 +25,19 @@ export function fineTune(options: SupervisedOptions): SupervisedRun {
 }
 
 function supervised(plan: SupervisedPlan): SupervisedRun {
-  let begun = false;
-  let stopRequested = false;
-  return {
-    stop() {
-      stopRequested = true;
-    },
-    [Symbol.asyncIterator]() {
-      if (begun) {
-        throw new InputError(
-          "A run can be read once only; begin it again, with existing: 'resume' to go on from its checkpoint.",
-        );
-      }
-      begun = true;
-      return train(plan, () => stopRequested);
-    },
-  };
-}
-
-async function* train(
-  plan: SupervisedPlan,
-  stopRequested: () => boolean,
-): AsyncGenerator<SupervisedEvent, void, void> {
-  const sitting = await SupervisedSitting.begin(plan);
-  let failed = false;
-  try {
-    for await (const event of trainingEvents(plan, sitting, stopRequested)) {
-      // What the reader does with an event is no part of the training.
-      sitting.stopwatch.pause();
-      yield event;
-      sitting.stopwatch.resume();
-    }
-  } catch (error) {
-    failed = true;
-    throw error;
-  } finally {
-    await end(sitting, failed);
-  }
+  return runOfSitting(
+    () => SupervisedSitting.begin(plan),
+    trainingEvents,
+    "begin it again, with existing: 'resume' to go on from its checkpoint",
+  );
 }
 
 async function* trainingEvents(
-  { epochs }: SupervisedPlan,
   sitting: SupervisedSitting,
   stopRequested: () => boolean,
 ): AsyncGenerator<SupervisedEvent, void, void> {
   yield sitting.startEvent();
-  while (sitting.epochsDone < epochs) {
+  while (!sitting.finished) {
     for await (const batch of sitting.restOfEpoch()) {
       yield* await sitting.step(batch);
       if (stopRequested() || sitting.checkpointDue) yield* await sitting.save();
@@ -83,18 +50,4 @@ async function* trainingEvents(
     yield* await sitting.save();
   }
   yield await sitting.completedEvent();
-}
-
-/** Saves what was trained and not yet saved, as where the reader left its loop, and frees what the sitting holds. */
-async function end(sitting: SupervisedSitting, failed: boolean): Promise<void> {
-  try {
-    try {
-      await sitting.save();
-    } finally {
-      await sitting.close();
-    }
-  } catch (error) {
-    // What ended the training is the failure to report, not what else it made impossible.
-    if (!failed) throw error;
-  }
 }

@@ -71,6 +71,10 @@ export class SupervisedSitting {
     return this.history.length;
   }
 
+  get finished(): boolean {
+    return this.epochsDone >= this.plan.epochs;
+  }
+
   get checkpointDue(): boolean {
     return performance.now() - this.savedAt > this.plan.checkpointSeconds * 1000;
   }
