@@ -29,7 +29,7 @@ export const cases: readonly Case[] = [
   { task: 'train', architecture: 'resnet8', width: 16, ...small, images: 128, engines: beside },
   { task: 'train', architecture: 'resnet18', width: 16, ...small, images: 128, engines: beside },
   { task: 'train', architecture: 'resnet18', width: 64, ...small, images: 32, engines: beside },
-  { task: 'train', architecture: 'resnet50', width: 64, ...large, images: 16, engines: beside },
+  { task: 'train', architecture: 'resnet50', width: 64, ...large, images: 8, engines: beside },
   { task: 'embed', architecture: 'resnet18', width: 64, ...small, images: 128, engines: beside },
   { task: 'embed', architecture: 'resnet50', width: 64, ...large, images: 16, engines: beside },
   // Batches that plain JavaScript computes within seconds.

@@ -35,7 +35,23 @@ export function accuracyBars(
     y: options.measure ?? 'top-1 accuracy (%)',
   });
   const yaxis = { ...(layout.yaxis as object), range: [0, 105] };
-  return { data, layout: { ...layout, yaxis, showlegend: false, ...chanceLine(chance) } };
+  return {
+    data,
+    layout: { ...layout, ...labelled(layout, names), yaxis, showlegend: false, ...chanceLine(chance) },
+  };
+}
+
+/** Of a name below its bar, in pixels. */
+const lineHeight = 21;
+
+/** The names level below the bars, a line for each part between commas. */
+function labelled(layout: Record<string, unknown>, names: readonly string[]) {
+  const labels = names.map((name) => name.split(', '));
+  const ticktext = labels.map((parts) => parts.join('<br>'));
+  const margin = layout.margin as { b: number };
+  const b = margin.b + lineHeight * (Math.max(...labels.map(({ length }) => length)) - 1);
+  const xaxis = { ...(layout.xaxis as object), tickmode: 'array', tickvals: names, ticktext, tickangle: 0 };
+  return { xaxis, margin: { ...margin, b } };
 }
 
 function bars(name: string, values: readonly number[], colour: string): Trace[] {

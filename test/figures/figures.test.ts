@@ -123,6 +123,12 @@ describe('accuracyBars', () => {
     ]);
   });
 
+  test('breaks long names at their commas', () => {
+    const { layout } = accuracyBars({ kNN: 0.5, 'linear, cached, untrained': 0.5 });
+    const ticktext = ['kNN', 'linear<br>cached<br>untrained'];
+    expect(layout.xaxis).toMatchObject({ ticktext, tickangle: 0 });
+  });
+
   test('draws the line of chance only when told', () => {
     expect(accuracyBars({ a: 0.5 }).layout).not.toHaveProperty('shapes');
     const figure = accuracyBars({ a: 0.5 }, { chance: 0.1, subtitle: 'mnist' });
