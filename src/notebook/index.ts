@@ -8,6 +8,7 @@ export { fromSource, keepOutputs, toSource } from './format/source.js';
 export { toHtml } from './html/page.js';
 export { installKernel, type KernelInstallOptions, uninstallKernel } from './kernel/install.js';
 export { startKernel } from './kernel/start.js';
+export { type LabOptions, startLab } from './lab/lab.js';
 export { CellError, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteOptions, execute } from './runner/execute.js';
 export type { ExecutionOptions } from './runner/execution.js';
