@@ -25,9 +25,8 @@ export interface SweepStartEvent {
   readonly folder: string;
   /** `finished` counts those that the folder has already. */
   readonly progress: SweepProgress;
-  /** Processes that compute trials, and the threads of each. */
-  readonly jobs: number;
-  readonly threads: number;
+  /** Who computes the trials, such as `2 processes with 1 threads each`. */
+  readonly executor: string;
 }
 
 export interface TrialStartEvent {

@@ -65,9 +65,9 @@ export class SweepFolder {
     return join(this.path, files.trials, key);
   }
 
-  /** Whether the trial is done. @throws InputError where its result is damaged */
-  async has({ key }: Trial): Promise<boolean> {
-    return (await rowOf(this.path, key)) !== undefined;
+  /** The row of a trial that is done. @throws InputError where it is damaged */
+  row({ key }: Trial): Promise<ResultRow | undefined> {
+    return rowOf(this.path, key);
   }
 
   async recordFailure(trial: Trial, reason: string): Promise<void> {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { UseOptions } from '../engine/index.js';
 import { InputError, requireInteger, requireRange } from '../errors.js';
 import type { Sweep, SweepEvent } from './events.js';
+import { LocalExecutor } from './local-executor.js';
 import { requireSpec } from './require-spec.js';
 import { Sitting } from './sitting.js';
 import type { SweepSpec } from './spec.js';
@@ -45,19 +46,19 @@ export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
     [Symbol.asyncIterator]() {
       if (begun) throw new InputError('A sweep can be read once only; call sweep again to go on with it.');
       begun = true;
-      return events(
-        { spec, folder, data, jobs, threads, engine: { ...engine, threads }, checkpointSeconds },
-        stopped,
-      );
+      const executor = new LocalExecutor({
+        spec: { ...spec, data },
+        jobs,
+        threads,
+        engine: { ...engine, threads },
+        checkpointSeconds,
+      });
+      return events(new Sitting({ spec, folder, executor }), stopped);
     },
   };
 }
 
-async function* events(
-  options: ConstructorParameters<typeof Sitting>[0],
-  stopped: AbortSignal,
-): AsyncGenerator<SweepEvent, void, void> {
-  const sitting = new Sitting(options);
+async function* events(sitting: Sitting, stopped: AbortSignal): AsyncGenerator<SweepEvent, void, void> {
   const stop = () => sitting.stop();
   stopped.addEventListener('abort', stop);
   if (stopped.aborted) stop();
