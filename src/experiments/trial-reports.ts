@@ -40,7 +40,7 @@ export class TrialReports {
   }
 
   async finished(trial: Trial, row: ResultRow): Promise<void> {
-    await this.folder.forgetFailure(trial);
+    await this.folder.forgetAttempts(trial);
     await writeTables(this.folder.path);
     this.count.finish(trial);
     this.queue.add({ type: 'trial-end', trial, row, progress: this.progress });
