@@ -30,9 +30,8 @@ async function trialFromCommandLine(
       setTimeout(() => process.exit(130), patience * 1000).unref();
     });
   }
-  const threads = Number(process.env.SLURM_CPUS_ON_NODE) || undefined;
   const outcome = await computeTask(folder, place, {
-    engine: given({ name: engine, device, threads }),
+    engine: given({ name: engine, device }),
     stopped: stopping.signal,
   });
   console.log(`${folder}, trial ${place}: ${outcome}`);

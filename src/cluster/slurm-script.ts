@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import type { SlurmOptions } from './slurm-options.js';
 import type { TaskArray } from './task-array.js';
+import { logFile, scriptFile } from './task-files.js';
 
 /** Seconds before a task's time limit at which it is asked to leave a checkpoint. */
 const grace = 120;
@@ -13,32 +13,28 @@ export interface ScriptOptions {
   readonly jobs?: number;
 }
 
-/** Where the tasks' output goes: a file each, to which a requeued one appends. */
-export function logFile({ folder }: TaskArray, task: number | '%a'): string {
-  return join(folder, `task-${task}.log`);
-}
-
 /**
  * A script for `sbatch`, to be read and submitted by hand as well. A task that is preempted or loses its node is requeued by
  * Slurm; before its time limit it leaves a checkpoint and requeues itself.
  */
 export function slurmScript(array: TaskArray, { slurm, jobs }: ScriptOptions): string {
   const atOnce = jobs === undefined ? '' : `%${jobs}`;
-  const options = Object.entries(slurm).map(
-    ([name, value]) => `--${name}${value === true ? '' : `=${value}`}`,
+  const options = Object.entries(slurm).map(([name, value]) =>
+    value === true ? `--${name}` : `--${name}=${quoted(String(value))}`,
   );
   const lines = [
     `--job-name=${array.name}`,
     `--array=${ranges(array.tasks)}${atOnce}`,
     ...options,
-    `--output=${logFile(array, '%a')}`,
+    `--output=${quoted(logFile(array, '%a'))}`,
+    `--chdir=${quoted(process.cwd())}`,
     '--open-mode=append',
     '--requeue',
     `--signal=B:USR1@${grace}`,
   ];
   return `#!/bin/bash
 # ${array.purpose}
-# To submit it by hand: sbatch ${quoted(join(array.folder, 'submit.sh'))}
+# To submit it by hand: sbatch ${quoted(scriptFile(array))}
 ${lines.map((line) => `#SBATCH ${line}`).join('\n')}
 
 # The task leaves a checkpoint at SIGTERM, which Slurm sends before it takes the node away.

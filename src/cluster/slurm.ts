@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { requireSlurmOptions } from './slurm-options.js';
 import { type ScriptOptions, slurmScript } from './slurm-script.js';
 import type { TaskArray } from './task-array.js';
+import { makeFolder, scriptFile } from './task-files.js';
 
 const run = promisify(execFile);
 
@@ -20,10 +19,8 @@ export interface TaskState {
 /** Writes the script that `submit` submits. @returns its path @throws InputError for options that cannot be used */
 export async function writeScript(array: TaskArray, options: ScriptOptions): Promise<string> {
   requireSlurmOptions(options.slurm);
-  const path = join(array.folder, 'submit.sh');
-  await mkdir(array.folder, { recursive: true }).catch((error: Error) => {
-    throw new InputError(`The folder ${array.folder} cannot be made: ${error.message}.`);
-  });
+  await makeFolder(array);
+  const path = scriptFile(array);
   await writeDurably(path, slurmScript(array, options), 0o755);
   return path;
 }
@@ -66,7 +63,7 @@ async function slurm(program: string, args: readonly string[]): Promise<string> 
     throw new InputError(
       code === 'ENOENT'
         ? `There is no ${program} here; work for Slurm is submitted on a machine of the cluster, such as its login node.`
-        : `${program} failed: ${(stderr || message).trim()}`,
+        : `${program} failed: ${(stderr || message).trim()}.`,
     );
   }
 }

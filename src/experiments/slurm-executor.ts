@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
+  arrayName,
   liveTasks,
   logFile,
   type SlurmOptions,
@@ -12,6 +12,7 @@ import {
   writeScript,
 } from '../cluster/index.js';
 import type { UseOptions } from '../engine/index.js';
+import { InputError } from '../errors.js';
 import type { Executor } from './executor.js';
 import { listTasks, slurmFolder } from './slurm-tasks.js';
 import type { SweepSpec } from './spec.js';
@@ -54,8 +55,6 @@ export class SlurmExecutor implements Executor {
   constructor(private readonly options: SlurmExecutorOptions) {}
 
   async open(onLoading: (done: number, total: number) => void): Promise<SweepImages | undefined> {
-    // Fails here, before anything is loaded, where there is no Slurm.
-    await liveTasks('none');
     this.#worker = WorkerProcess.start();
     const images = await this.#worker.open(this.options.spec, { name: 'cpu' }, (message) => {
       if (message.type === 'loading') onLoading(message.done, message.total);
@@ -110,7 +109,7 @@ export class SlurmExecutor implements Executor {
     const { name, device } = this.options.engine;
     const engine = [...(name ? ['--engine', name] : []), ...(device ? ['--device', device] : [])];
     return {
-      name: `dcl-lab-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
+      name: arrayName(folder),
       purpose: `Trials of the sweep in ${folder}, each trained and evaluated by a task.`,
       tasks,
       command: [process.execPath, program, 'trial', folder, ...engine],
@@ -120,17 +119,21 @@ export class SlurmExecutor implements Executor {
 
   /** Submits what is not at work from earlier. @returns what is at work */
   async #submitted(array: TaskArray, watched: readonly Watched[], folder: SweepFolder): Promise<string> {
-    const live = await liveTasks(array.name);
+    const { slurm, jobs } = this.options;
+    const options = { slurm, ...(jobs && { jobs }) };
+    // Written first: where there is no Slurm it can be submitted elsewhere.
+    const script = await writeScript(array, options);
+    const live = await liveTasks(array.name).catch((error: Error) => {
+      throw new InputError(
+        `${error.message} The script is ${script}; once it is submitted, this sweep can be followed.`,
+      );
+    });
     const missing = watched.filter(({ place }) => !live.has(place));
     const earlier = watched.length - missing.length;
     const tasks = `tasks of Slurm (to cancel them: scancel --name=${array.name})`;
     if (missing.length === 0) return `${earlier} ${tasks}`;
     for (const { trial } of missing) await folder.forgetAttempts(trial);
-    const { slurm, jobs } = this.options;
-    const script = await writeScript(
-      { ...array, tasks: missing.map(({ place }) => place) },
-      { slurm, ...(jobs && { jobs }) },
-    );
+    if (earlier > 0) await writeScript({ ...array, tasks: missing.map(({ place }) => place) }, options);
     const job = await submit(script);
     return `${watched.length} ${tasks}, job ${job}${earlier > 0 ? ` and ${earlier} from before` : ''}`;
   }
