@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runLocally } from './local-tasks.js';
-import { liveTasks, submit, writeScript } from './slurm.js';
+import { liveTasks, submit, watchTasks, writeScript } from './slurm.js';
 import type { SlurmOptions } from './slurm-options.js';
 import type { TaskArray } from './task-array.js';
 
@@ -29,6 +29,7 @@ export async function runTasks(
   const tasks = array.tasks.filter((task) => !atWork.has(task));
   if (tasks.length > 0)
     await submit(await writeScript({ ...array, tasks }, { slurm, ...(jobs !== undefined && { jobs }) }));
-  while (!stopped.aborted && (await liveTasks(array.name)).size > 0)
+  const look = watchTasks(array.name);
+  while (!stopped.aborted && (await look())?.size !== 0)
     await pause(interval, undefined, { signal: stopped }).catch(() => {});
 }

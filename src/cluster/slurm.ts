@@ -12,7 +12,7 @@ const run = promisify(execFile);
 /** A task as the cluster knows it. `waiting` is also one that was requeued. */
 export interface TaskState {
   readonly state: 'waiting' | 'running';
-  /** Slurm's own word for why it waits, or the node that it runs on. */
+  /** Slurm's own words for why it waits, such as `Resources`, or the node that it runs on. */
   readonly detail: string;
 }
 
@@ -53,6 +53,25 @@ export async function liveTasks(name: string): Promise<ReadonlyMap<number, TaskS
         return [Number(task), { state: running ? 'running' : 'waiting', detail }] as const;
       }),
   );
+}
+
+/** So many failures in a row are put up with: a controller that restarts does not answer for a while. */
+const patience = 60;
+
+/** Asks for `liveTasks` again and again; the answer is undefined, instead of an error, where Slurm does not answer for a while. */
+export function watchTasks(name: string): () => Promise<ReadonlyMap<number, TaskState> | undefined> {
+  let failures = 0;
+  return async () => {
+    try {
+      const live = await liveTasks(name);
+      failures = 0;
+      return live;
+    } catch (error) {
+      failures += 1;
+      if (failures > patience) throw error;
+      return undefined;
+    }
+  };
 }
 
 async function slurm(program: string, args: readonly string[]): Promise<string> {

@@ -29,6 +29,15 @@ export interface SweepStartEvent {
   readonly executor: string;
 }
 
+/** How many tasks of a cluster run and wait, whenever that changes. */
+export interface SweepQueueEvent {
+  readonly type: 'queue';
+  readonly running: number;
+  readonly waiting: number;
+  /** The cluster's own words for why they wait, such as `Resources`; empty where none does. */
+  readonly reason: string;
+}
+
 export interface TrialStartEvent {
   readonly type: 'trial-start';
   readonly trial: Trial;
@@ -78,6 +87,7 @@ export interface SweepEndEvent {
 export type SweepEvent =
   | SweepLoadingEvent
   | SweepStartEvent
+  | SweepQueueEvent
   | TrialStartEvent
   | TrialStepEvent
   | TrialEvaluationEvent

@@ -9,6 +9,7 @@ import {
   submit,
   type TaskArray,
   type TaskState,
+  watchTasks,
   writeScript,
 } from '../cluster/index.js';
 import type { UseOptions } from '../engine/index.js';
@@ -73,11 +74,14 @@ export class SlurmExecutor implements Executor {
     );
     const array = await this.#arrayOf(folder.path, places);
     reports.started(await this.#submitted(array, watched, folder));
+    const look = watchTasks(array.name);
     while (watched.length > 0 && !this.#stopping.signal.aborted) {
-      const live = await liveTasks(array.name);
+      const live = await look();
+      if (live !== undefined) reports.queued(queueOf([...live.values()]));
       const going: Watched[] = [];
       for (const each of watched) {
-        if (await this.#goesOn(each, live.get(each.place), { array, folder, reports })) going.push(each);
+        const atWork = live === undefined || live.has(each.place);
+        if (await this.#goesOn(each, atWork, { array, folder, reports })) going.push(each);
       }
       watched = going;
       await pause(interval, undefined, { signal: this.#stopping.signal }).catch(() => {});
@@ -141,7 +145,7 @@ export class SlurmExecutor implements Executor {
   /** Tells what has become of a trial since it was last looked at. @returns whether there is more to come */
   async #goesOn(
     watched: Watched,
-    state: TaskState | undefined,
+    atWork: boolean,
     { array, folder, reports }: { array: TaskArray; folder: SweepFolder; reports: TrialReports },
   ): Promise<boolean> {
     const { trial, place } = watched;
@@ -151,7 +155,7 @@ export class SlurmExecutor implements Executor {
       return false;
     }
     this.#tell(watched, await folder.progress(trial), reports);
-    if (state !== undefined) {
+    if (atWork) {
       watched.absent = 0;
       return true;
     }
@@ -171,4 +175,10 @@ export class SlurmExecutor implements Executor {
     if (now.evaluating && !seen?.evaluating) reports.evaluating(trial);
     watched.seen = now;
   }
+}
+
+function queueOf(tasks: readonly TaskState[]): { running: number; waiting: number; reason: string } {
+  const waiting = tasks.filter(({ state }) => state === 'waiting');
+  const reasons = [...new Set(waiting.map(({ detail }) => detail))];
+  return { running: tasks.length - waiting.length, waiting: waiting.length, reason: reasons.join(', ') };
 }

@@ -1,5 +1,5 @@
 import type { EventQueue } from './event-queue.js';
-import type { SweepEvent, SweepProgress } from './events.js';
+import type { SweepEvent, SweepProgress, SweepQueueEvent } from './events.js';
 import type { ProgressCount } from './progress.js';
 import { writeTables } from './results.js';
 import type { ResultRow } from './row.js';
@@ -9,6 +9,8 @@ import type { TrialStep } from './worker-messages.js';
 
 /** What becomes of a sweep's trials, wherever they are computed: told as events, counted, and in the tables. */
 export class TrialReports {
+  #queued = '';
+
   constructor(
     private readonly folder: SweepFolder,
     private readonly count: ProgressCount,
@@ -22,6 +24,14 @@ export class TrialReports {
   /** @param executor - who computes, in a few words */
   started(executor: string): void {
     this.queue.add({ type: 'start', folder: this.folder.path, progress: this.progress, executor });
+  }
+
+  /** Tells it unless it is what was told last. */
+  queued(queue: Omit<SweepQueueEvent, 'type'>): void {
+    const text = JSON.stringify(queue);
+    if (text === this.#queued) return;
+    this.#queued = text;
+    this.queue.add({ type: 'queue', ...queue });
   }
 
   begun(trial: Trial, step: number, totalSteps: number): void {

@@ -11,6 +11,10 @@ export function sweepLine(event: SweepEvent): string {
       const done = finished > 0 ? `, ${finished} of them done already` : '';
       return `${trials} trials${done}; ${event.executor}, in ${event.folder}`;
     }
+    case 'queue': {
+      const waiting = event.waiting === 0 ? '' : `, ${event.waiting} wait ${event.reason}`;
+      return `${event.running} tasks run${waiting}`;
+    }
     case 'trial-start':
       return `${event.trial.key} ${event.step > 0 ? `goes on after step ${event.step}` : 'begins'}, ${event.totalSteps} steps`;
     case 'trial-step': {
