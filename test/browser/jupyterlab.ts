@@ -49,6 +49,16 @@ export class NotebookPage {
     await this.#page.keyboard.press('Shift+Enter');
   }
 
+  async typeAtTheEnd(cell: number, text: string): Promise<void> {
+    await this.#focus(cell);
+    await this.#page.keyboard.press('End');
+    await this.#page.keyboard.type(text);
+  }
+
+  async sourceOf(cell: number): Promise<string> {
+    return (await this.#editor(cell).innerText()).trim();
+  }
+
   /** The stop button of the notebook's toolbar. */
   async interrupt(): Promise<void> {
     await this.#page
@@ -109,8 +119,12 @@ export class NotebookPage {
     await this.#page.locator('.lm-Menu-itemLabel', { hasText: item }).first().click();
   }
 
+  #editor(cell: number): Locator {
+    return this.codeCells.nth(cell).locator('.jp-InputArea-editor .cm-content');
+  }
+
   async #focus(cell: number): Promise<void> {
-    await this.codeCells.nth(cell).locator('.jp-InputArea-editor .cm-content').click();
+    await this.#editor(cell).click();
   }
 
   /** Until the kernel has started and waits for work. */
