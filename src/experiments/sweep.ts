@@ -6,6 +6,7 @@ import { requireSpec } from './require-spec.js';
 import { Sitting } from './sitting.js';
 import type { SweepSpec } from './spec.js';
 
+/** Where {@link sweep} keeps what it computes, and how much of the machine it takes; none of this changes the numbers. */
 export interface SweepOptions {
   /** Keeps the trials and the table of results; one that holds some of the trials already is continued. */
   readonly folder: string;

@@ -7,7 +7,8 @@ import type { EpochEvent, StepEvent } from './events.js';
 import { onDisk, runFiles } from './run-files.js';
 import { readRunSettings } from './run-settings.js';
 
-type RecordedEvent = StepEvent | EpochEvent;
+/** What a run reported of its training. */
+export type RecordedEvent = StepEvent | EpochEvent;
 
 /** That there is a checkpoint after a step, so that it can be missed. */
 interface CheckpointRecord {

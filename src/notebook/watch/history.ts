@@ -4,8 +4,11 @@ import type { EpochEvent, StepEvent, TrainEvent } from '../../train/index.js';
 export interface RunHistory {
   /** What was trained, such as `simclr dcl on mnist train`. */
   readonly title: string;
+  /** Those that were reported, every tenth by default. */
   readonly steps: readonly StepEvent[];
+  /** Those that were finished. */
   readonly epochs: readonly EpochEvent[];
+  /** Whether all epochs were done or the run was stopped before. */
   readonly reason: 'completed' | 'stopped';
   /** Seconds spent training, over all sittings of a run that was resumed. */
   readonly seconds: number;
