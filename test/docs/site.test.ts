@@ -97,7 +97,7 @@ export interface Options {
 
 It adds.
 
-[No file](nowhere.md), [no part](CONTRIBUTING.md#why), [no server](https://example), [not safe](http://example.org/).
+[No file](nowhere.md), [no part](CONTRIBUTING.md#why), [no server](https://example), [not safe](http://example.org/), ![far](https://example.org/far.png).
 
 # Again
 `,
@@ -110,6 +110,7 @@ It adds.
     'README.html links to http://example.org/, which leads nowhere.',
     'README.html links to https://example/, which leads nowhere.',
     'README.html links to nowhere.md, which leads nowhere.',
+    'README.html loads https://example.org/far.png from outside the site.',
     "The README's table of notebooks has no row with a link to notebooks/first.ipynb and its time.",
     expect.stringContaining('sums.Options.step (Property)'),
     expect.stringContaining('sums.zero (Variable)'),
