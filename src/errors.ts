@@ -3,7 +3,7 @@
  * The command line prints the message alone and exits with status 2.
  */
 export class InputError extends Error {
-  /** `InputError`, by which such an error is known where it comes from another copy of the library. */
+  /** What its stack begins with. */
   override readonly name: string = 'InputError';
 }
 

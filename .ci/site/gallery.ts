@@ -13,7 +13,7 @@ export interface GalleryEntry {
   readonly title: string;
   /** The first paragraph, as HTML for the site's first page. */
   readonly paragraph: string;
-  /** What it takes to run, such as `5 min`. */
+  /** What it takes to run, in Markdown, such as `time on two cores: 5 min`. */
   readonly time: string;
   /** Where the site has the picture. */
   readonly thumbnail: string;
@@ -51,9 +51,17 @@ export async function readGallery(root: string): Promise<Gallery> {
   return { introduction: firstParagraph(root, 'README.md', readme), entries, problems };
 }
 
-/** The last cell of the table row that links to the notebook. */
+/** The last column of the table row that links to the notebook, after that column's name. */
 function timeIn(readme: string, path: string): string | undefined {
-  const row = readme.split('\n').find((line) => line.startsWith('|') && line.includes(`](${path})`));
+  const table = readme
+    .split(/\n\s*\n/)
+    .find((block) => block.startsWith('|') && block.includes(`](${path})`));
+  const rows = table?.split('\n') ?? [];
+  const [name, time] = [rows[0], rows.find((row) => row.includes(`](${path})`))].map(lastCell);
+  return time && `${name}: ${time}`;
+}
+
+function lastCell(row: string | undefined): string | undefined {
   return row?.split('|').at(-2)?.trim();
 }
 
@@ -62,9 +70,10 @@ function firstText({ cells }: Notebook): string {
   return cell === undefined ? '' : joined(cell.source);
 }
 
-/** The first paragraph that is no heading. */
+/** The first paragraph that is no heading, up to a list. */
 function firstParagraph(root: string, path: string, markdown: string): string {
-  const paragraph = markdown.split(/\n\s*\n/).find((text) => !text.startsWith('#')) ?? '';
+  const paragraph =
+    markdown.split(/\n\s*\n|\n(?=(?:\d+\.|[-*]) )/).find((text) => !text.startsWith('#')) ?? '';
   return withLinks(markdownHtml(paragraph), { root, path, page: 'index.html' });
 }
 

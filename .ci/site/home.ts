@@ -29,6 +29,6 @@ function card({ path, title, paragraph, time, thumbnail, picture }: GalleryEntry
   return `<article>
 <a href="${pageOf(path)}">${image}<h3>${escapeHtml(title)}</h3></a>
 ${paragraph}
-<p class="time">${escapeHtml(time)}</p>
+<div class="time">${markdownHtml(time)}</div>
 </article>`;
 }

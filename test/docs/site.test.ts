@@ -52,7 +52,7 @@ It *adds*. See [how](CONTRIBUTING.md#how), [numbers](data/numbers.csv) and [else
     cell_type: 'markdown',
     id: 'text',
     metadata: {},
-    source: '# First steps\n\nFrom 1 to $2$.\n\nMore on that in the [README](../README.md).',
+    source: '# First steps\n\nFrom 1 to $2$.\n1. Begin.\n\nMore on that in the [README](../README.md).',
   } as const;
   mkdirSync(join(folder, 'notebooks'));
   await write(join(folder, 'notebooks/first.ipynb'), { ...notebookOf(), cells: [text, ...code] });
@@ -66,8 +66,8 @@ test('a site shows notebooks by what they say of themselves, and links lead to i
   expect(await buildSite(folder, join(folder, 'site'))).toEqual({ pages: 8, problems: [] });
   const home = page(folder, 'index.html');
   expect(home).toContain('<a href="notebooks/first.html"><img src="notebooks/first.png"');
-  expect(home).toMatch(/First steps.*From 1 to .*<math.*5 min/s);
-  expect(home).not.toContain('More on that');
+  expect(home).toMatch(/First steps.*From 1 to .*<math.*time: 5 min/s);
+  expect(home).not.toMatch(/Begin|More on that/);
   expect(home).toMatch(/<a href="api\/modules\/sums.html">sums<\/a><\/dt><dd><p>Sums\.<\/p>/);
   expect(readFileSync(join(folder, 'site/notebooks/first.png')).toString('base64')).toBe(pixel);
   const guide = page(folder, 'README.html');
