@@ -8,6 +8,7 @@ import {
   LogLevel,
   PageEvent,
   type ProjectReflection,
+  type Reflection,
   ReflectionKind,
 } from 'typedoc';
 import { header } from './header.js';
@@ -71,14 +72,17 @@ function forgetAddresses(project: ProjectReflection): void {
 
 /** Properties such as `type: 'step'`, by which the members of a union are told apart: their type says it all. */
 function discriminants(project: ProjectReflection): string[] {
-  const names = project
-    .getReflectionsByKind(ReflectionKind.Property)
-    .filter(
-      (property) =>
-        property.isDeclaration() && property.type instanceof LiteralType && !property.hasComment(),
-    )
-    .map((property) => property.getFriendlyFullName());
-  return [...new Set(names)];
+  const properties = project.getReflectionsByKind(ReflectionKind.Property).filter(isDiscriminant);
+  return [...new Set(properties.map((property) => property.getFriendlyFullName()))];
+}
+
+/** Those of parameters TypeDoc does not ask documentation of, and so wants no exception for. */
+function isDiscriminant(property: Reflection): boolean {
+  if (!property.isDeclaration() || !(property.type instanceof LiteralType) || property.hasComment())
+    return false;
+  let parent: Reflection | undefined = property.parent;
+  while (parent !== undefined && !parent.kindOf(ReflectionKind.Parameter)) parent = parent.parent;
+  return parent === undefined;
 }
 
 function roomsOf(project: ProjectReflection): Room[] {

@@ -1,4 +1,5 @@
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
+export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';
 export { saveFigures } from './export/save-figures.js';

@@ -30,7 +30,8 @@ async function project(files: Readonly<Record<string, string>> = {}): Promise<st
     'src/tsconfig.json':
       '{ "compilerOptions": { "module": "NodeNext", "strict": true, "types": [] }, "include": ["."] }',
     'src/index.ts': "/** Sums. */\nexport * as sums from './sums.js';\n",
-    'src/sums.ts': '/** Adds one. */\nexport function next(n: number): number {\n  return n + 1;\n}\n',
+    'src/sums.ts':
+      '/** Adds one. */\nexport function next(n: number, how?: { readonly by: 1 }): number {\n  return n + (how?.by ?? 1);\n}\n',
     'README.md': `# A project
 
 It *adds*. See [how](CONTRIBUTING.md#how), [numbers](data/numbers.csv) and [elsewhere](https://example.org/).

@@ -9,7 +9,7 @@ import { type AddFigure, outputsHtml } from './outputs.js';
 
 /** Where a page of {@link toHtml} stands: by itself, or among others that share a header and plotly.js. */
 export interface PageOptions {
-  /** Address, from the page, of a file that holds `plotlyScript()`; plotly.js is inside the page by default. */
+  /** Address, from the page, of a file that holds what {@link plotlyScript} gives; plotly.js is inside the page by default. */
   readonly plotly?: string;
   /** HTML above the notebook, such as links to other pages; nothing by default. */
   readonly header?: string;
