@@ -3,12 +3,9 @@ import { appendFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
-import type { EpochEvent, StepEvent } from './events.js';
+import type { RecordedEvent } from './events.js';
 import { onDisk, runFiles } from './run-files.js';
 import { readRunSettings } from './run-settings.js';
-
-/** What a run reported of its training. */
-export type RecordedEvent = StepEvent | EpochEvent;
 
 /** That there is a checkpoint after a step, so that it can be missed. */
 interface CheckpointRecord {

@@ -52,6 +52,9 @@ export interface EpochEvent {
   readonly seconds: number;
 }
 
+/** What a run's folder records, as `readEvents` reads it. */
+export type RecordedEvent = StepEvent | EpochEvent;
+
 /** A checkpoint is on disk. */
 export interface CheckpointEvent {
   readonly type: 'checkpoint';
