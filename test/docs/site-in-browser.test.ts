@@ -10,6 +10,8 @@ import { temporaryFolder } from '../notebook/cells.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(temporaryFolder(), 'site');
 let site: Site;
+/** Milliseconds: ten times what the site and its pages take on two idle cores. */
+const patience = 300_000;
 
 /** Every page, but of the API one of each kind: those of a kind differ in their text alone. */
 function pagesToOpen(): string[] {
@@ -23,7 +25,7 @@ function pagesToOpen(): string[] {
 
 beforeAll(async () => {
   site = await buildSite(root, folder);
-});
+}, patience);
 
 test('every public export is documented, and every link leads somewhere', () => {
   expect(site.problems).toEqual([]);
@@ -54,18 +56,22 @@ describe.skipIf(!existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium'))(
       return { page, amiss };
     }
 
-    test('pages open from the disk, and every chart of a notebook is drawn', async () => {
-      const { page, amiss } = await watchedPage();
-      let charts = 0;
-      for (const path of pagesToOpen()) {
-        await page.goto(`file://${folder}/${path}`);
-        const chart = page.locator('[data-figure]');
-        charts += await chart.count();
-        for (const each of await chart.all()) await each.locator('.main-svg').first().waitFor();
-      }
-      expect(amiss).toEqual([]);
-      expect(charts).toBeGreaterThan(30);
-    });
+    test(
+      'pages open from the disk, and every chart of a notebook is drawn',
+      async () => {
+        const { page, amiss } = await watchedPage();
+        let charts = 0;
+        for (const path of pagesToOpen()) {
+          await page.goto(`file://${folder}/${path}`);
+          const chart = page.locator('[data-figure]');
+          charts += await chart.count();
+          for (const each of await chart.all()) await each.locator('.main-svg').first().waitFor();
+        }
+        expect(amiss).toEqual([]);
+        expect(charts).toBeGreaterThan(30);
+      },
+      patience,
+    );
 
     test('the search of the API finds a function', async () => {
       const { page, amiss } = await watchedPage();
