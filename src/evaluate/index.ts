@@ -17,6 +17,7 @@ export type { ExtractionProgress } from './extraction.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
+export { type KnnDuringTrainingOptions, knnDuringTraining } from './knn-during-training.js';
 export {
   type LinearEvaluation,
   type LinearEvaluationOptions,

@@ -22,6 +22,7 @@ function shortRun(onStep: (step: number) => void = () => {}, warning?: string): 
         stepsPerEpoch: 3,
         epochs: 2,
         title: 'simclr dcl on mnist train',
+        recorded: [],
       };
       if (warning !== undefined) yield { type: 'warning', message: warning };
       let step = 0;

@@ -34,14 +34,14 @@ function supervised(plan: SupervisedPlan): SupervisedRun {
 
 async function* trainingEvents(
   sitting: SupervisedSitting,
-  stopRequested: () => boolean,
+  stop: AbortSignal,
 ): AsyncGenerator<SupervisedEvent, void, void> {
   yield sitting.startEvent();
   while (!sitting.finished) {
     for await (const batch of sitting.restOfEpoch()) {
       yield* await sitting.step(batch);
-      if (stopRequested() || sitting.checkpointDue) yield* await sitting.save();
-      if (stopRequested()) {
+      if (stop.aborted || sitting.checkpointDue) yield* await sitting.save();
+      if (stop.aborted) {
         yield sitting.stoppedEvent();
         return;
       }

@@ -5,7 +5,6 @@ import {
   type CheckpointEvent,
   cosineWithWarmup,
   DivergenceError,
-  readEvents,
   type StartEvent,
 } from '../../train/index.js';
 import { RunFolder } from '../../train/run-folder.js';
@@ -59,8 +58,7 @@ export class SupervisedSitting {
     restoreCheckpoint(checkpoint, this.state);
     this.progress = this.begunAt = checkpoint.progress;
     this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
-    await this.folder.resume(checkpoint.progress.step);
-    const events = await readEvents(path);
+    const events = await this.folder.resume(checkpoint.progress.step);
     this.history = events.filter(({ type }) => type === 'epoch') as SupervisedEpochEvent[];
     // The checkpoint may be older than the measuring of its epoch.
     if (this.progress.step === this.epochsDone * this.plan.stepsPerEpoch) this.beginEpoch();
@@ -89,7 +87,8 @@ export class SupervisedSitting {
   startEvent(): StartEvent {
     const { totalSteps, stepsPerEpoch, epochs, protocol, encoder, train } = this.plan;
     const title = `${protocol.name} of ${encoder.name} on ${train.name}`;
-    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title };
+    const recorded = [...this.history];
+    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title, recorded };
   }
 
   /** Trains on one batch and returns what there is to report. @throws DivergenceError */
