@@ -37,17 +37,14 @@ async function* trainingEvents(
   stop: AbortSignal,
 ): AsyncGenerator<SupervisedEvent, void, void> {
   yield sitting.startEvent();
-  while (!sitting.finished) {
+  while (!sitting.finished && !stop.aborted) {
     for await (const batch of sitting.restOfEpoch()) {
       yield* await sitting.step(batch);
-      if (stop.aborted || sitting.checkpointDue) yield* await sitting.save();
-      if (stop.aborted) {
-        yield sitting.stoppedEvent();
-        return;
-      }
+      if (stop.aborted) break;
+      if (sitting.checkpointDue) yield* await sitting.save();
     }
-    yield await sitting.endEpoch();
+    yield* sitting.endEpoch(stop);
     yield* await sitting.save();
   }
-  yield await sitting.completedEvent();
+  yield* sitting.end(stop);
 }
