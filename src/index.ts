@@ -1,6 +1,6 @@
 export * as data from './data/index.js';
 export * as engine from './engine/index.js';
-export { InputError } from './errors.js';
+export { InputError, Interrupted } from './errors.js';
 export * as evaluate from './evaluate/index.js';
 export * as experiments from './experiments/index.js';
 export * as figures from './figures/index.js';

@@ -1,13 +1,7 @@
 /** Features for a command, in memory or in a folder, with progress. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../data/index.js';
-import {
-  type Embeddings,
-  type ExtractionProgress,
-  embed,
-  extractFeatures,
-  type StoredFeatures,
-} from '../evaluate/index.js';
+import { type Embeddings, embed, extractFeatures, type StoredFeatures } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
 
 /** @param name - what to call the encoder */
@@ -22,11 +16,7 @@ export function extracted(
   folder: string,
   name: string,
 ): Promise<StoredFeatures> {
-  const lines: Record<ExtractionProgress['type'], (done: number, total: number) => void> = {
-    verify: progress(`Verifying ${folder}`),
-    extract: progress(`Embedding ${dataset.name} by ${name}`),
-  };
   return extractFeatures(encoder, dataset, folder, {
-    onProgress: ({ type, done, total }) => lines[type](done, total),
+    onProgress: progress(`Embedding ${dataset.name} by ${name}`),
   });
 }
