@@ -36,4 +36,4 @@ export * as experiments from './experiments/index.js';
 export * as figures from './figures/index.js';
 /** Display in a notebook or a terminal, runs to watch, the kernel on top of tslab, the runner, HTML pages. */
 export * as notebook from './notebook/index.js';
-export { InputError } from './errors.js';
+export { InputError, Interrupted } from './errors.js';

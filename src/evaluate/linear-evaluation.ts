@@ -22,6 +22,8 @@ export interface LinearEvaluationOptions {
   readonly seed?: number;
   /** Called after each epoch with its mean cross-entropy over the rows, in nats. */
   readonly onEpoch?: (epoch: number, epochs: number, loss: number) => void;
+  /** Called after each batch with the rows trained on so far, in all epochs, and then those classified. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The classifier's accuracy on both sets, after the last epoch (not the best over epochs). */
@@ -50,7 +52,7 @@ export async function linearEvaluation(
   test: Features,
   options: LinearEvaluationOptions = {},
 ): Promise<LinearEvaluation> {
-  const { epochs = 90, seed = 1, standardise = true, onEpoch } = options;
+  const { epochs = 90, seed = 1, standardise = true, onEpoch, onProgress } = options;
   const batchSize = Math.min(options.batchSize ?? 256, train.count);
   const peak = options.learningRate ?? (0.1 * batchSize) / 256;
   requireInteger('epochs', epochs);
@@ -65,6 +67,11 @@ export async function linearEvaluation(
   const logits = (features: tf.Tensor) => classifier.apply(features) as tf.Tensor2D;
   const step = new SupervisedStep({ logits, weights, state: weights }, train.classes.length);
   const steps = Math.ceil(train.count / batchSize);
+  let seen = 0;
+  const advance = (rows: number) => {
+    seen += rows;
+    onProgress?.(seen, (epochs + 1) * train.count + test.count);
+  };
   const schedule = { peak, totalSteps: epochs * steps, warmupSteps: 0 };
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -74,13 +81,14 @@ export async function linearEvaluation(
         const rate = cosineWithWarmup(done, schedule);
         total += labels.length * (await step.run(prepared(features), [train.dimension], labels, rate));
         done += 1;
+        advance(labels.length);
       }
       const loss = total / train.count;
       if (!Number.isFinite(loss)) throw diverged(epoch, peak);
       onEpoch?.(epoch + 1, epochs, loss);
     }
-    const { top1: trainTop1 } = await classified(fitted, logits, prepared);
-    return { ...(await classified(held, logits, prepared)), trainTop1 };
+    const { top1: trainTop1 } = await classified(fitted, logits, prepared, advance);
+    return { ...(await classified(held, logits, prepared, advance)), trainTop1 };
   } finally {
     step.dispose();
     classifier.dispose();
@@ -108,6 +116,7 @@ async function classified(
   features: FeatureSet,
   logits: (features: tf.Tensor) => tf.Tensor2D,
   prepared: (rows: Float32Array) => Float32Array,
+  advance: (rows: number) => void,
 ): Promise<ProbabilisticClassification> {
   const tally = new ProbabilityTally(features);
   for await (const { features: rows } of prefetched(blocksOf(features, scoredRows))) {
@@ -115,6 +124,7 @@ async function classified(
       logits(tf.tensor2d(prepared(rows), [rows.length / features.dimension, features.dimension])),
     );
     tally.add(await scores.data<'float32'>().finally(() => scores.dispose()));
+    advance(rows.length / features.dimension);
   }
   return tally.result();
 }

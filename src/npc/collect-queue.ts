@@ -66,8 +66,9 @@ export async function collectQueue(
   }
   const { keyEncoder = models.encoder, keyProjection = models.projection } = models;
   const keyModels = { encoder: keyEncoder, ...(keyProjection && { projection: keyProjection }) };
-  const queries = await embedViews(models, job, { training: true, onProgress: options.onProgress });
-  const keys = await embedViews(keyModels, job, { training: false });
+  const { onProgress } = options;
+  const queries = await embedViews(models, job, { training: true, onProgress });
+  const keys = await embedViews(keyModels, job, { training: false, onProgress });
   // Each chunk's queue is the keys after it, going on from the first after the last.
   const around = new Float32Array(2 * keys.views[1].length);
   around.set(keys.views[1]);
@@ -89,6 +90,7 @@ export async function collectQueue(
         ),
       );
       q.set(await values.data<'float32'>().finally(() => values.dispose()), first);
+      onProgress?.(first + chunk, count);
     }
     collected.push({ data: data.name, queueSize, temperature, seed, ...statistics(q), q });
   }

@@ -23,7 +23,7 @@ export interface CollectOptions extends TemperatureOptions {
   readonly views?: ViewSettings;
   /** Images embedded at a time; 256 by default, or all where there are fewer. */
   readonly chunkSize?: number;
-  /** Called after each chunk with the images embedded so far. */
+  /** Called after each chunk with the images embedded so far, then for each size again with those compared. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -68,7 +68,7 @@ export async function collect(
   const embedded = await embedViews(models, job, { training: true, onProgress: options.onProgress });
   const rows: CollectedMultipliers[] = [];
   for (const batchSize of batchSizes) {
-    const q = await multipliersOf(embedded, batchSize, temperature);
+    const q = await multipliersOf(embedded, batchSize, temperature, options.onProgress);
     const batches = q.length / (2 * batchSize);
     rows.push({ data: data.name, batchSize, batches, temperature, seed, ...statistics(q), q });
   }
@@ -98,6 +98,7 @@ async function multipliersOf(
   { views, count, dimension }: EmbeddedViews,
   batchSize: number,
   temperature: number,
+  onProgress: CollectOptions['onProgress'],
 ): Promise<Float32Array> {
   const batches = Math.floor(count / batchSize);
   const q = new Float32Array(batches * 2 * batchSize);
@@ -112,6 +113,7 @@ async function multipliersOf(
       return multiplier(z1!, z2!, { temperature });
     });
     q.set(await values.data<'float32'>().finally(() => values.dispose()), batch * 2 * batchSize);
+    onProgress?.((batch + 1) * batchSize, batches * batchSize);
   }
   return q;
 }

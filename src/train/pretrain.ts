@@ -29,22 +29,19 @@ export function pretrain(options: PretrainOptions): Run {
   );
 }
 
-async function* trainingEvents(
-  sitting: Sitting,
-  stopRequested: () => boolean,
-): AsyncGenerator<TrainEvent, void, void> {
+async function* trainingEvents(sitting: Sitting, stop: AbortSignal): AsyncGenerator<TrainEvent, void, void> {
   yield sitting.startEvent();
   yield* sitting.warnings();
-  while (!sitting.finished) {
+  // An earlier sitting may have been stopped between an epoch and its evaluation.
+  yield* await sitting.evaluate(stop);
+  while (!sitting.finished && !stop.aborted) {
     for await (const batch of sitting.restOfEpoch()) {
-      yield* await sitting.step(batch);
-      if (stopRequested() || sitting.checkpointDue) yield* await sitting.save();
-      if (stopRequested() && !sitting.finished) {
-        yield sitting.endEvent('stopped');
-        return;
-      }
+      yield* sitting.step(batch, stop);
+      yield* await sitting.evaluate(stop);
+      if (stop.aborted) break;
+      if (sitting.checkpointDue) yield* await sitting.save();
     }
   }
   yield* await sitting.save();
-  yield sitting.endEvent('completed');
+  yield sitting.endEvent();
 }

@@ -18,6 +18,15 @@ export interface SupervisedStepEvent {
   readonly secondsLeft: number;
 }
 
+/** How far the measuring on the test set is, after an epoch or of a run that was complete already. */
+export interface MeasuringEvent {
+  readonly type: 'measuring';
+  /** Images done. */
+  readonly done: number;
+  /** Images of the test set. */
+  readonly total: number;
+}
+
 /** An epoch, and how well the classifier does on the test set after it. */
 export interface SupervisedEpochEvent extends EpochEvent {
   /** Accuracy on the test set, 0 to 1. */
@@ -48,10 +57,11 @@ export interface SupervisedEndEvent extends EndEvent {
   readonly result: SupervisedResult | undefined;
 }
 
-/** What a run reports, in order: start, then steps, epochs and checkpoints, then end. */
+/** What a run reports, in order: start, then steps, measurings, epochs and checkpoints, then end. */
 export type SupervisedEvent =
   | StartEvent
   | SupervisedStepEvent
+  | MeasuringEvent
   | SupervisedEpochEvent
   | CheckpointEvent
   | SupervisedEndEvent;
@@ -61,6 +71,9 @@ export type SupervisedEvent =
  * read once only; a second loop throws an InputError.
  */
 export interface SupervisedRun extends AsyncIterable<SupervisedEvent> {
-  /** Ends the run cleanly after the step under way: a checkpoint is written and `end` says `stopped`. */
+  /**
+   * Ends the run cleanly after the step under way, or the batch that is being measured: a checkpoint is written and `end` says
+   * `stopped`.
+   */
   stop(): void;
 }
