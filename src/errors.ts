@@ -3,6 +3,7 @@
  * The command line prints the message alone and exits with status 2.
  */
 export class InputError extends Error {
+  /** What its stack begins with. */
   override readonly name: string = 'InputError';
 }
 

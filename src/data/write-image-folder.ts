@@ -6,6 +6,7 @@ import { InputError, Interrupted } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { readImages } from './read-images.js';
 
+/** Who is told how far {@link writeImageFolder} is. */
 export interface WriteImageFolderOptions {
   /** Called after each image. */
   readonly onProgress?: (done: number, total: number) => void;

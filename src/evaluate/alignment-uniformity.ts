@@ -9,9 +9,11 @@ import type { EmbeddingModels } from '../npc/index.js';
 export interface Rows {
   /** [count, dimension] */
   readonly features: Float32Array;
+  /** Numbers in a row. */
   readonly dimension: number;
 }
 
+/** Which views {@link alignmentUniformity} compares, and how many at a time. */
 export interface AlignmentUniformityOptions {
   /** Decides the views; 1 by default. */
   readonly seed?: number;
@@ -29,6 +31,7 @@ export interface AlignmentUniformity {
   readonly data: string;
   /** Images that were compared. */
   readonly images: number;
+  /** That decided the views. */
   readonly seed: number;
   /** Mean squared distance of two views of an image, 0 to 4. */
   readonly alignment: number;

@@ -8,6 +8,7 @@ import { type ProbabilisticClassification, ProbabilityTally } from './probabilit
 import { standardisation, standardised } from './standardisation.js';
 import { linearClassifier, SupervisedStep, weightsOf } from './supervised/step.js';
 
+/** How {@link linearEvaluation} fits its classifier. */
 export interface LinearEvaluationOptions {
   /** Passes over the training features; 90 by default. */
   readonly epochs?: number;
@@ -37,6 +38,14 @@ export interface LinearEvaluation extends ProbabilisticClassification {
  * In memory or on disk, the same features give the same result; those on disk are read a batch ahead.
  * @throws InputError where the two sets come from different encoders or classes or are not finite, where an option cannot
  *   be used, and where the classifier diverges, with advice to lower the learning rate
+ *
+ * @example
+ * ```ts
+ * const train = await dcl.evaluate.embed(encoder, mnist.train);
+ * const test = await dcl.evaluate.embed(encoder, mnist.test);
+ * const linear = await dcl.evaluate.linearEvaluation(train, test);
+ * dcl.notebook.show(dcl.figures.confusionMatrix(dcl.evaluate.confusionMatrix(linear)));
+ * ```
  */
 export async function linearEvaluation(
   train: Features,

@@ -5,9 +5,15 @@ import { smoothedCurve, smoothingWindow } from './smoothed-curve.js';
 /** The losses of a run, such as what `notebook.watch` returns. */
 export interface LossHistory {
   /** Steps that were reported; a run reports every tenth by default. */
-  readonly steps: readonly { readonly step: number; readonly loss: number }[];
+  readonly steps: readonly {
+    /** Steps done, 1 for the first. */
+    readonly step: number;
+    /** Loss of that step, in nats. */
+    readonly loss: number;
+  }[];
 }
 
+/** What stands above {@link lossCurve}. */
 export interface LossCurveOptions {
   /** Default: `Training loss`. */
   readonly title?: string;

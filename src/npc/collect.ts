@@ -13,6 +13,7 @@ import { type EmbeddedViews, type EmbeddingModels, embedViews } from './embed-vi
 import { multiplier } from './multiplier.js';
 import { type MultiplierStatistics, statistics } from './statistics.js';
 
+/** At which batch sizes {@link collect} measures q, and at which temperature. */
 export interface CollectOptions extends TemperatureOptions {
   /** Images N in a batch, each at least 2. */
   readonly batchSizes: readonly number[];
@@ -30,9 +31,13 @@ export interface CollectOptions extends TemperatureOptions {
 export interface CollectedMultipliers extends MultiplierStatistics {
   /** Name of the data set. */
   readonly data: string;
+  /** Images N in a batch. */
   readonly batchSize: number;
+  /** Batches that were collected. */
   readonly batches: number;
+  /** Divides the cosines. */
   readonly temperature: number;
+  /** That decided which images share a batch, and their views. */
   readonly seed: number;
   /** q of every anchor, [batches, 2, batchSize] (batch, view, image), row by row. */
   readonly q: Float32Array;

@@ -19,7 +19,9 @@ import { sgd } from './sgd.js';
 export interface PretrainOptions {
   /** Trained in place; images [N, height, width, channels] to features [N, d]. */
   readonly encoder: tf.LayersModel;
+  /** Images to train on; their labels are not used. */
   readonly data: Dataset;
+  /** What is learnt from the views of a batch, such as `methods.simclr({ loss })`. */
   readonly method: Method;
   /** Images per step, at least 2; 32 by default. The last, incomplete batch of an epoch is dropped. */
   readonly batchSize?: number;

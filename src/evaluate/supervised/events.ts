@@ -1,6 +1,7 @@
 import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent } from '../../train/index.js';
 import type { ProbabilisticClassification } from '../probabilities.js';
 
+/** A training step is done. */
 export interface SupervisedStepEvent {
   readonly type: 'step';
   /** Steps done, 1 for the first. */
@@ -9,6 +10,7 @@ export interface SupervisedStepEvent {
   readonly epoch: number;
   /** Mean cross-entropy of the batch, in nats. */
   readonly loss: number;
+  /** That of this step. */
   readonly learningRate: number;
   /** Images trained on per second since this sitting began. */
   readonly imagesPerSecond: number;
@@ -34,14 +36,21 @@ export interface SupervisedEpochEvent extends EpochEvent {
 
 /** What a run came to: the test set's classification after the last epoch, not the best one. */
 export interface SupervisedResult extends ProbabilisticClassification {
+  /** Every epoch of the run, those of earlier sittings included. */
   readonly history: readonly SupervisedEpochEvent[];
   /**
    * The highest top1 over epochs, which others report. It is chosen by looking at the test set, so it is too high: name it
    * as what it is.
    */
-  readonly maximumOverEpochs: { readonly epoch: number; readonly top1: number };
+  readonly maximumOverEpochs: {
+    /** The first epoch that reached it, 1 for the first of all. */
+    readonly epoch: number;
+    /** Its accuracy on the test set, 0 to 1. */
+    readonly top1: number;
+  };
 }
 
+/** The run is over, with its last checkpoint written where there are any. */
 export interface SupervisedEndEvent extends EndEvent {
   /** Of a run that is completed; undefined for one that was stopped. */
   readonly result: SupervisedResult | undefined;

@@ -4,10 +4,13 @@ import type { EpochEvent, EvaluationEvent, RecordedEvent, StepEvent, TrainEvent 
 export interface RunHistory {
   /** What was trained, such as `simclr dcl on mnist train`. */
   readonly title: string;
+  /** Those that were reported, every tenth by default. */
   readonly steps: readonly StepEvent[];
+  /** Those that were finished. */
   readonly epochs: readonly EpochEvent[];
   /** Of a run that evaluates. */
   readonly evaluations: readonly EvaluationEvent[];
+  /** Whether all epochs were done or the run was stopped before. */
   readonly reason: 'completed' | 'stopped';
   /** Seconds spent training. */
   readonly seconds: number;

@@ -15,6 +15,13 @@ import type { RunView } from './view.js';
  *
  * @returns What the run reported, in earlier sittings too, for figures such as `figures.lossCurve({ DCL: history })`
  * @throws What the run throws, such as the error of a loss that is not finite
+ *
+ * @example
+ * ```ts
+ * const run = dcl.train.pretrain({ encoder, data: mnist.train, method, checkpoint: 'runs/first' });
+ * const history = await dcl.notebook.watch(run);
+ * dcl.notebook.show(dcl.figures.lossCurve({ DCL: history }));
+ * ```
  */
 export async function watch(run: Run): Promise<RunHistory> {
   const view = openView();
