@@ -18,13 +18,17 @@ export interface TrainingProgressOptions {
 
 /** A step, as a run's `step` event reports it. */
 export interface TrainingProgressStep {
+  /** Steps done, 1 for the first. */
   readonly step: number;
+  /** In nats. */
   readonly loss: number;
+  /** How q is spread over the step's anchors. */
   readonly multiplier: MultiplierStatistics;
 }
 
 /** Accuracies after a step, as a run's `evaluation` event reports them. */
 export interface TrainingProgressEvaluation {
+  /** Steps done. */
   readonly step: number;
   /** 0 to 1, by name. */
   readonly accuracies: Readonly<Record<string, number>>;

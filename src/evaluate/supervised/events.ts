@@ -23,6 +23,7 @@ export interface MeasuringEvent {
   readonly type: 'measuring';
   /** Images done. */
   readonly done: number;
+  /** Of the test set. */
   readonly total: number;
 }
 
