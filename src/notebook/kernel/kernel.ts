@@ -5,8 +5,9 @@ import { isBound, readConnection, writeConnection } from '../protocol/connection
 import type { JsonObject } from '../protocol/message.js';
 import { captureText } from './capture-text.js';
 import { describeThrown } from './failure.js';
+import { IdleWork } from './idle-work.js';
 import { createLanguage, type Language } from './language.js';
-import { offerModules, offerTypes } from './packages.js';
+import { loadModule, offerModules, offerTypes } from './packages.js';
 import { exitWithParent } from './parent.js';
 import { type Exchange, KernelServer } from './server.js';
 import { Session } from './session.js';
@@ -19,16 +20,25 @@ import { Session } from './session.js';
 export async function runKernel(connectionFile: string): Promise<void> {
   const wanted = readConnection(connectionFile);
   const server = new KernelServer(wanted);
+  exitWithParent();
+  // Front ends connect while the compiler is made.
+  const bound = await server.bind();
+  if (!isBound(wanted)) await writeConnection(connectionFile, bound);
   offerTypes(process.cwd());
   const language = createLanguage(process.cwd());
   offerModules();
   const session = new Session(language);
   offerHost(session);
   captureProcess(session);
-  exitWithParent();
-  const bound = await server.bind();
-  if (!isBound(wanted)) await writeConnection(connectionFile, bound);
-  await server.serve((exchange) => answer(exchange, { language, session, server }));
+  const idle = new IdleWork(
+    [() => language.expect('dcl-lab'), () => loadModule('dcl-lab')],
+    () => session.busy,
+  );
+  idle.postpone();
+  await server.serve((exchange) => {
+    idle.postpone();
+    answer(exchange, { language, session, server });
+  });
 }
 
 interface Kernel {
@@ -55,7 +65,7 @@ function answer(exchange: Exchange, kernel: Kernel): void {
   if (request.header.msg_type === 'shutdown_request') void kernel.server.close().then(() => process.exit(0));
 }
 
-function answerAtOnce({ request }: Exchange, { language }: Kernel): JsonObject | undefined {
+function answerAtOnce({ request, publish }: Exchange, { language }: Kernel): JsonObject | undefined {
   const { code = '', cursor_pos = 0 } = request.content as { code?: string; cursor_pos?: number };
   switch (request.header.msg_type) {
     case 'kernel_info_request':
@@ -75,8 +85,13 @@ function answerAtOnce({ request }: Exchange, { language }: Kernel): JsonObject |
       return { status: 'ok' };
     case 'shutdown_request':
       return { status: 'ok', restart: request.content.restart === true };
-    default:
+    // Widgets would wait for a comm that nobody opened at this end.
+    case 'comm_open':
+    case 'comm_msg':
+      publish('comm_close', { comm_id: request.content.comm_id ?? '', data: {} });
       return undefined;
+    default:
+      throw new Error(`this kernel does not answer ${request.header.msg_type}`);
   }
 }
 
