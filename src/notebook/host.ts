@@ -6,8 +6,8 @@ export interface MimeBundle {
   readonly metadata?: JsonObject;
 }
 
-/** The output that a value is shown as; undefined for one that is printed as text. */
-export type Presenter = (value: unknown) => Promise<MimeBundle | undefined>;
+/** Turns a value into the output that shows it. */
+export type Presenter = (value: unknown) => Promise<MimeBundle>;
 
 /** What the notebook's kernel offers to code that runs in a cell. */
 export interface KernelHost {

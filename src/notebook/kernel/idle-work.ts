@@ -13,7 +13,7 @@ export class IdleWork {
     this.#isBusy = isBusy;
   }
 
-  /** Something was asked: the work waits anew. */
+  /** Something was asked or answered: the work waits anew. */
   postpone(): void {
     clearTimeout(this.#timer);
     if (this.#pieces.length === 0) return;

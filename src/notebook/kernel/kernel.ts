@@ -7,6 +7,7 @@ import { captureText } from './capture-text.js';
 import { describeThrown } from './failure.js';
 import { IdleWork } from './idle-work.js';
 import { createLanguage, type Language } from './language.js';
+import { refuseInput } from './no-input.js';
 import { loadModule, offerModules, offerTypes } from './packages.js';
 import { exitWithParent } from './parent.js';
 import { type Exchange, KernelServer } from './server.js';
@@ -36,8 +37,12 @@ export async function runKernel(connectionFile: string): Promise<void> {
   );
   idle.postpone();
   await server.serve((exchange) => {
+    const reply = (content: JsonObject) => {
+      idle.postpone();
+      exchange.reply(content);
+    };
     idle.postpone();
-    answer(exchange, { language, session, server });
+    answer({ ...exchange, reply }, { language, session, server });
   });
 }
 
@@ -115,6 +120,7 @@ function captureProcess(session: Session): void {
   for (const name of ['stdout', 'stderr'] as const) {
     captureText(process[name], (text) => session.write(name, text));
   }
+  refuseInput((error) => session.breakOff(error));
   process.on('SIGINT', () => session.interrupt());
   process.on('uncaughtException', (error) => session.uncaught(error));
   process.on('unhandledRejection', (reason) => session.uncaught(reason));

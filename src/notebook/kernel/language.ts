@@ -2,10 +2,12 @@ import type { Diagnostic } from 'tslab/dist/converter.js';
 import type { Executor } from 'tslab/dist/executor.js';
 import type { JsonObject } from '../protocol/message.js';
 import { tslabRequire } from '../tslab-require.js';
+import { endsInWrite } from './ends-in-write.js';
 import { type CellFailure, describeDiagnostics, describeThrown } from './failure.js';
 import { useLeanPrograms } from './lean-programs.js';
 import { withoutShorthand } from './shorthand.js';
-import { hasTopLevelForAwait } from './top-level-for-await.js';
+import { hasTopLevelAwait } from './top-level-await.js';
+import { withoutExports } from './without-exports.js';
 
 /** The data of one output of a cell by MIME type, and the id under which it can be replaced. */
 export interface DisplayMessage {
@@ -45,7 +47,8 @@ export function createLanguage(directory: string): Language {
   const converter = createConverter({ isJS: false, isBrowser: false });
   const node: typeof converter = {
     ...converter,
-    convert(declarations, code) {
+    convert(declarations, given) {
+      const code = withoutExports(given);
       const checked = converter.convert(declarations, code);
       diagnostics = checked.diagnostics;
       if (diagnostics.length > 0) return checked;
@@ -53,7 +56,7 @@ export function createLanguage(directory: string): Language {
       const result = longhand === code ? checked : converter.convert(declarations, longhand);
       return {
         ...result,
-        hasToplevelAwait: result.hasToplevelAwait || hasTopLevelForAwait(code),
+        hasToplevelAwait: result.hasToplevelAwait || hasTopLevelAwait(code),
         // Files that the cell imports are handed over once, on the first conversion.
         ...(checked.sideOutputs && { sideOutputs: checked.sideOutputs }),
       };
@@ -86,6 +89,7 @@ export function createLanguage(directory: string): Language {
       result = {};
       await executor.execute(code);
       if (diagnostics.length > 0) return { failure: describeDiagnostics(diagnostics, code) };
+      if (result.value === true && endsInWrite(code)) return {};
       return thrown === undefined
         ? result
         : { failure: describeThrown((thrown as { value: unknown }).value) };

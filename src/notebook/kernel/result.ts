@@ -5,14 +5,12 @@ import type { JsonObject } from '../protocol/message.js';
 /** The method by which a value of any package says its MIME bundle: the name that Deno's kernel gave it. */
 const display = Symbol.for('Jupyter.display');
 
-/** What a cell that ends in `value` shows: the value's own bundle, that of `present`, or the text of `console.log`. */
-export async function bundleOf(value: unknown, present: Presenter | undefined): Promise<MimeBundle> {
-  const own = await ownBundle(value);
-  return own ?? (await present?.(value)) ?? { data: { 'text/plain': format(value) } };
+/** What a cell that ends in `value` shows: by the value's own method, else by `present`, else as `console.log` prints it. */
+export async function bundleOf(value: unknown, present: Presenter = asText): Promise<MimeBundle> {
+  const show = (value as { [display]?: unknown })[display];
+  return typeof show === 'function' ? { data: (await show.call(value)) as JsonObject } : present(value);
 }
 
-async function ownBundle(value: unknown): Promise<MimeBundle | undefined> {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const show = (value as { [display]?: unknown })[display];
-  return typeof show === 'function' ? { data: (await show.call(value)) as JsonObject } : undefined;
+async function asText(value: unknown): Promise<MimeBundle> {
+  return { data: { 'text/plain': format(value) } };
 }

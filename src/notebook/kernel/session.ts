@@ -68,6 +68,12 @@ export class Session implements KernelHost {
     else this.#fail(failure, output);
   }
 
+  /** What a cell cannot go on after: it is told and ends. */
+  breakOff(error: Error): void {
+    this.uncaught(error);
+    this.#language.interrupt();
+  }
+
   interrupt(): void {
     if (!this.#running) return;
     const again = this.#interrupted;
