@@ -1,3 +1,5 @@
+import './display/result.js';
+
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
 export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';
