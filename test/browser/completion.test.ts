@@ -20,8 +20,8 @@ test.skipIf(lab === undefined)(
       await notebook.typeAtTheEnd(1, 'o');
       await page.keyboard.press('Tab');
       await page.locator('.jp-Completer-item', { hasText: /^infoNCE$/ }).waitFor({ timeout: 60_000 });
-    await page.keyboard.press('Enter');
-    expect(await notebook.sourceOf(1)).toBe('dcl.losses.infoNCE');
+      await page.keyboard.press('Enter');
+      expect(await notebook.sourceOf(1)).toBe('dcl.losses.infoNCE');
       await page.keyboard.press('Shift+Tab');
       const tooltip = page.locator('.jp-Tooltip');
       await tooltip.waitFor({ timeout: 60_000 });

@@ -18,6 +18,7 @@ export class FakeHost implements KernelHost {
 
   install(): void {
     this.shown.length = 0;
+    this.stops.clear();
     Object.assign(globalThis, { [key]: this });
   }
 
@@ -41,4 +42,6 @@ export class FakeHost implements KernelHost {
   finishWith(work: Promise<void>): void {
     this.#work.push(work);
   }
+
+  presentResultsBy(): void {}
 }

@@ -7,6 +7,7 @@ import { kernelSpec } from '../format/metadata.js';
 import { logo } from './logo.js';
 import { jupyterSpec } from './spec.js';
 
+/** Whose Jupyter is to know the kernel. */
 export interface KernelInstallOptions {
   /** Where a Python environment lies: the kernel is for its Jupyter alone. By default it is for all of this user's. */
   readonly prefix?: string;
