@@ -11,6 +11,7 @@ const rooms = [
   'evaluate',
   'experiments',
   'figures',
+  'classroom',
   'notebook',
   'cli',
 ];

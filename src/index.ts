@@ -1,3 +1,4 @@
+export * as classroom from './classroom/index.js';
 export * as data from './data/index.js';
 export * as engine from './engine/index.js';
 export { InputError } from './errors.js';
