@@ -42,7 +42,7 @@ function whatIsWrong(exercise: Exercise, tried: readonly Tried[]): Note['parts']
   const shown = wrong[0]!;
   const index = worstOf(shown);
   const { batch, yours } = shown;
-  const inNumbers = `In numbers, for ${placeOf(exercise, shown, index)}:`;
+  const inNumbers = `In numbers, for ${exercise.place(batch, index)}:`;
   const slip = slipOf(exercise, tried);
   if (slip !== undefined) {
     return [...slip.explain(batch, index), inNumbers, withOwnValue(slip.terms(batch, index), yours[index]!)];
@@ -91,10 +91,6 @@ function unusual(
 
 /** A share of the value by which rounding may falsify it before the lowest temperature. */
 const rounding = 1e-3;
-
-function placeOf(exercise: Exercise, { batch }: Tried, index: number): string {
-  return `${exercise.place(batch, index)} (counted from 0) of ${batch.images} images at temperature ${batch.temperature}`;
-}
 
 /** The last term is the result: the student's own digits instead of the slip's. */
 function withOwnValue(terms: readonly Term[], yours: number): readonly Term[] {

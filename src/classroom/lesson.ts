@@ -1,7 +1,13 @@
 import type * as tf from '@tensorflow/tfjs';
 import { type ColumnTable, table } from 'arquero';
 import { check } from './check.js';
-import { type CorrectSolution, type ExerciseName, exerciseNamed, exercises } from './exercises/index.js';
+import {
+  type CorrectSolution,
+  type Exercise,
+  type ExerciseName,
+  exerciseNamed,
+  exercises,
+} from './exercises/index.js';
 import { Note } from './note.js';
 import type { Solution } from './run-solution.js';
 
@@ -54,8 +60,10 @@ export class Lesson {
   correct(name: ExerciseName, solution: Solution): CorrectSolution {
     const exercise = exerciseNamed(name);
     const own = check(exercise, solution, this.#seed).passed;
-    const chosen = own ? (solution as CorrectSolution) : exercise.library;
-    return (z1: tf.Tensor2D, z2: tf.Tensor2D, temperature = 1) => chosen(z1, z2, temperature);
+    const chosen = own ? (solution as Exercise['library']) : exercise.library;
+    return Object.assign((z1: tf.Tensor2D, z2: tf.Tensor2D, temperature = 1) => chosen(z1, z2, temperature), {
+      own,
+    });
   }
 
   /** Whether a solution of it was right. */

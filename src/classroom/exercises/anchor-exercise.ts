@@ -28,7 +28,7 @@ export function anchorExercise(options: AnchorExercise): Exercise {
     shape: ({ images }) => [2 * images],
     place: (batch, index) => {
       const [view, image] = anchors(batch.images)[index]!;
-      return `row ${index}, view ${view + 1} of image ${image}`;
+      return `row ${index}, view ${view + 1} of image ${image} (counted from 0), of ${batch.images} images at temperature ${batch.temperature}`;
     },
     slips: () => slipsOf(anchorReadings(formula, choices)),
     infer(batch, index, yours) {

@@ -11,6 +11,7 @@ export const dcl = lossExercise({
   choices: {
     ...usualChoices,
     positiveBelow: ['in'],
+    sum: ['mean of the negatives', 'left out'],
     logarithm: ['base 2', 'base 10', 'left out'],
     sign: ['turned', 'turned for the positive'],
   },

@@ -5,8 +5,12 @@ import type { Slip } from '../slips/slip.js';
 /** The exercises in their order. */
 export type ExerciseName = 'similarities' | 'negatives' | 'infonce' | 'multiplier' | 'dcl' | 'pull';
 
-/** A correct function of two views' embeddings, [N, d] each, and the temperature. */
-export type CorrectSolution = (z1: tf.Tensor2D, z2: tf.Tensor2D, temperature?: number) => tf.Tensor;
+/** A correct function of two views' embeddings, [N, d] each, and the temperature, which exercise 1 does without. */
+export interface CorrectSolution {
+  (z1: tf.Tensor2D, z2: tf.Tensor2D, temperature?: number): tf.Tensor;
+  /** Whether it is the student's own, and not the library's. */
+  readonly own: boolean;
+}
 
 export interface Exercise {
   readonly name: ExerciseName;
@@ -17,7 +21,7 @@ export interface Exercise {
   shape(batch: Batch): readonly number[];
   /** The library's own answer, [N, d] twice to the result. */
   library(z1: tf.Tensor2D, z2: tf.Tensor2D, temperature: number): tf.Tensor;
-  /** Which value of the result an index is, such as `row 4, view 2 of image 1`. */
+  /** Which value of the result an index is, and of which batch. */
   place(batch: Batch, index: number): string;
   /** The usual mistakes, single ones first. */
   slips(): Iterable<Slip>;

@@ -11,7 +11,7 @@ export const infonce = lossExercise({
   choices: {
     ...usualChoices,
     positiveBelow: ['out'],
-    sum: ['mean of the negatives', 'mean of all'],
+    sum: ['mean of the negatives', 'mean of all', 'left out'],
     logarithm: ['base 2', 'base 10', 'left out'],
     sign: ['turned', 'turned for the positive'],
   },

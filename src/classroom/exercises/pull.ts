@@ -102,8 +102,8 @@ export const pull: Exercise = {
     );
     return tf.stack(rows);
   },
-  place: ({ dimensions }, index) =>
-    `image ${Math.floor(index / dimensions)}, component ${index % dimensions}`,
+  place: ({ dimensions, images, temperature }, index) =>
+    `image ${Math.floor(index / dimensions)}, component ${index % dimensions} (counted from 0), of ${images} images at temperature ${temperature}`,
   slips: () => slipsOf(readings),
   hints: [
     'The positive z2 stands in p = <z1, z2> / temperature and nowhere else in the loss of the anchor z1: by the chain rule you need dL/dp and dp/dz2.',

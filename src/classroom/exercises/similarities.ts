@@ -79,7 +79,8 @@ export const similarities: Exercise = {
     const unit = tf.concat([normalise(z1), normalise(z2)]);
     return tf.matMul(unit, unit, false, true);
   },
-  place: ({ images }, index) => `row ${Math.floor(index / (2 * images))}, column ${index % (2 * images)}`,
+  place: ({ images }, index) =>
+    `row ${Math.floor(index / (2 * images))}, column ${index % (2 * images)} (counted from 0), of ${images} images`,
   slips: () => slipsOf(readings),
   partial: [],
   hints: [

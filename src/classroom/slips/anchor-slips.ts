@@ -120,6 +120,8 @@ function texts({ result }: Formula): {
     sum: {
       'mean of the negatives': ({ images }) =>
         `U is the mean of the negatives' terms. It is their sum, ${2 * (images - 1)} times as large here: that is how more negatives get more weight.`,
+      'left out': () =>
+        'This is -p alone: the positive is pulled, and nothing is pushed. All embeddings in one point would be the best answer to it. The logarithm of the sum is missing.',
       'mean of all': () =>
         'The denominator is a mean over its terms. It is their sum, so that a larger batch has a larger one.',
     },

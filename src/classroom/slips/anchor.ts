@@ -12,7 +12,7 @@ export interface AnchorReading {
   /** Whether the positive is in the denominator: in InfoNCE and q it is, in U and DCL it is not. */
   readonly positiveBelow: 'in' | 'out';
   readonly exponential: 'taken' | 'left out';
-  readonly sum: 'sum' | 'mean of the negatives' | 'mean of all';
+  readonly sum: 'sum' | 'mean of the negatives' | 'mean of all' | 'left out';
   readonly logarithm: 'natural' | 'base 2' | 'base 10' | 'left out';
   readonly sign: 'right' | 'turned' | 'turned for the positive';
   readonly fraction: 'negatives' | 'positive' | 'ratio';
@@ -100,6 +100,7 @@ function combined(
   negatives: readonly number[],
   below: readonly number[],
 ): number {
+  if (choice === 'left out') return 1;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   if (choice === 'mean of the negatives') return sum(negatives) / negatives.length + sum(below);
   const all = [...negatives, ...below];
