@@ -6,6 +6,8 @@ import {
   type ExtractionProgress,
   embed,
   extractFeatures,
+  extractPart,
+  type FeaturePart,
   type StoredFeatures,
 } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
@@ -22,11 +24,28 @@ export function extracted(
   folder: string,
   name: string,
 ): Promise<StoredFeatures> {
+  return extractFeatures(encoder, dataset, folder, { onProgress: extractionLines(dataset, folder, name) });
+}
+
+/** A part of the features in the folder, which `evaluate.joinFeatures` puts together. */
+export function extractedPart(
+  encoder: tf.LayersModel,
+  dataset: Dataset,
+  folder: string,
+  part: FeaturePart,
+): Promise<void> {
+  const name = `part ${part.index} of ${part.of}`;
+  return extractPart(encoder, dataset, folder, part, { onProgress: extractionLines(dataset, folder, name) });
+}
+
+function extractionLines(
+  dataset: Dataset,
+  folder: string,
+  name: string,
+): (progress: ExtractionProgress) => void {
   const lines: Record<ExtractionProgress['type'], (done: number, total: number) => void> = {
     verify: progress(`Verifying ${folder}`),
     extract: progress(`Embedding ${dataset.name} by ${name}`),
   };
-  return extractFeatures(encoder, dataset, folder, {
-    onProgress: ({ type, done, total }) => lines[type](done, total),
-  });
+  return ({ type, done, total }) => lines[type](done, total);
 }

@@ -11,6 +11,7 @@ import { addPretrain } from './pretrain.js';
 import { addRecipes } from './recipes.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
+import { addTrial } from './trial.js';
 
 /** The command line `dcl-lab`. It throws what is wrong with its arguments. */
 export function program(): Command {
@@ -30,6 +31,7 @@ export function program(): Command {
     addEvaluate,
     addConvert,
     addSweep,
+    addTrial,
     addFigures,
     addRun,
     addKernel,

@@ -1,5 +1,5 @@
 /** Chooses what computes the tensors. */
-import { availableParallelism } from 'node:os';
+
 import * as tf from '@tensorflow/tfjs';
 import { InputError, requireInteger, requireOneOf } from '../errors.js';
 import { OnnxruntimeBackend } from './backend.js';
@@ -7,6 +7,7 @@ import { plainBackend } from './kernels/fallback.js';
 import { registerKernels } from './kernels/register.js';
 import { supportedDevices } from './onnxruntime.js';
 import { deviceFailure } from './probe.js';
+import { processors } from './processors.js';
 import { loadTensorflow } from './tensorflow.js';
 
 const names = ['auto', 'onnxruntime', 'tensorflow', 'cpu'] as const;
@@ -79,7 +80,7 @@ export function engineInUse(): {
  * are not available on this machine; the message says what is missing.
  */
 export async function use(options: UseOptions = {}): Promise<EngineInfo> {
-  const { name = 'auto', device = 'cpu', threads = availableParallelism(), debug = false } = options;
+  const { name = 'auto', device = 'cpu', threads = processors(), debug = false } = options;
   requireOneOf('engine', name, names);
   requireOneOf('device', device, devices);
   requireInteger('threads', threads);
@@ -101,7 +102,7 @@ async function chooseByItself(threads: number): Promise<EngineInfo> {
   if ('seesGpu' in found && found.seesGpu) {
     await tf.setBackend('tensorflow');
     const reason = `${found.packageName} is installed and sees a GPU.`;
-    return { name: 'tensorflow', device: 'gpu', threads: availableParallelism(), reason };
+    return { name: 'tensorflow', device: 'gpu', threads: processors(), reason };
   }
   const because =
     'seesGpu' in found
@@ -161,7 +162,7 @@ async function useTensorflow(): Promise<EngineInfo> {
   await tf.setBackend('tensorflow');
   const device = found.seesGpu ? 'gpu' : 'cpu';
   const reason = `${found.packageName} was asked for; it computes on the ${device.toUpperCase()}.`;
-  return { name: 'tensorflow', device, threads: availableParallelism(), reason };
+  return { name: 'tensorflow', device, threads: processors(), reason };
 }
 
 async function usePlain(): Promise<EngineInfo> {

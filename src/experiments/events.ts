@@ -25,9 +25,17 @@ export interface SweepStartEvent {
   readonly folder: string;
   /** `finished` counts those that the folder has already. */
   readonly progress: SweepProgress;
-  /** Processes that compute trials, and the threads of each. */
-  readonly jobs: number;
-  readonly threads: number;
+  /** Who computes the trials, such as `2 processes with 1 threads each`. */
+  readonly executor: string;
+}
+
+/** How many tasks of a cluster run and wait, whenever that changes. */
+export interface SweepQueueEvent {
+  readonly type: 'queue';
+  readonly running: number;
+  readonly waiting: number;
+  /** The cluster's own words for why they wait, such as `Resources`; empty where none does. */
+  readonly reason: string;
 }
 
 export interface TrialStartEvent {
@@ -79,6 +87,7 @@ export interface SweepEndEvent {
 export type SweepEvent =
   | SweepLoadingEvent
   | SweepStartEvent
+  | SweepQueueEvent
   | TrialStartEvent
   | TrialStepEvent
   | TrialEvaluationEvent
