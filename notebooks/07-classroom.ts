@@ -333,7 +333,8 @@ show(await attempt.enter(outcome));
 
 // %%
 const board = await contest.scoreboard();
-show(board.select(aq.not('finishedAt', 'run', 'seconds')));
+const short = { batchSize: 'batch', learningRate: 'rate', cropFrom: 'crops from', cropTo: 'to' };
+show(board.rename(short).select(aq.not('finishedAt', 'run', 'seconds')));
 
 // %% [markdown]
 // And $q$? The encoder that you have just trained, and the same network before its first step, on the same batch of 32 digits.

@@ -1,3 +1,4 @@
+/** Exercises whose solutions are checked against the library and diagnosed, hints, and a competition with its scoreboard. */
 export * as classroom from './classroom/index.js';
 export * as data from './data/index.js';
 export * as engine from './engine/index.js';

@@ -2,11 +2,15 @@ import { inspect } from 'node:util';
 
 /** A quantity as the student's function has it and as it should be. */
 export interface Term {
+  /** What it is, such as `denominator, exp(p) + U`. */
   readonly name: string;
+  /** As the student's function has it. */
   readonly yours: number;
+  /** As it should be. */
   readonly right: number;
 }
 
+/** Whether a note says that a solution is right, that it is not, or gives a hint. */
 export type Tone = 'right' | 'wrong' | 'hint';
 
 /**
@@ -14,11 +18,15 @@ export type Tone = 'right' | 'wrong' | 'hint';
  * `console.log` show it.
  */
 export class Note {
+  /** By which `notebook.show` knows it. */
   readonly kind = 'note';
 
   constructor(
+    /** What kind of note it is. */
     readonly tone: Tone,
+    /** In a few words. */
     readonly title: string,
+    /** Paragraphs, and tables of terms between them. */
     readonly parts: readonly (string | readonly Term[])[],
   ) {}
 
@@ -27,6 +35,7 @@ export class Note {
     return this.tone === 'right';
   }
 
+  /** Title, paragraphs and tables as plain text. */
   get text(): string {
     const parts = this.parts.map((part) => (typeof part === 'string' ? part : textTable(part)));
     return [this.title, ...parts].join('\n\n');

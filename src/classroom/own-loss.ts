@@ -3,13 +3,18 @@ import { InputError } from '../errors.js';
 import { type ContrastiveLoss, infoNCE } from '../losses/index.js';
 import { type Method, simclr } from '../methods/index.js';
 import { multiplier } from '../npc/index.js';
+import { exerciseBatches } from './batch.js';
+import { views } from './run-solution.js';
+import { scoped } from './scoped.js';
 
 /** Two views' embeddings, [N, d] each, and the temperature to the loss of each anchor, or to the loss of the batch. */
 export type OwnLoss = (z1: tf.Tensor2D, z2: tf.Tensor2D, temperature: number) => tf.Tensor;
 
+/** What goes with a loss of one's own. */
 export interface OwnLossOptions {
   /** What run settings call the loss; `own` by default. */
   readonly name?: string;
+  /** Given to the loss, and to the multiplier q that a run reports; above 0. */
   readonly temperature: number;
 }
 
@@ -50,4 +55,29 @@ export function ownLoss(loss: OwnLoss, { name = 'own', temperature }: OwnLossOpt
       };
     },
   };
+}
+
+/**
+ * Tries a loss on a few made-up embeddings.
+ * @throws InputError where it stops with an error, or gives a loss or a gradient that is not finite
+ */
+export function requireTrainable(loss: OwnLoss, temperature: number): void {
+  const [batch] = exerciseBatches(1);
+  const mean = (z1: tf.Tensor, z2: tf.Tensor): tf.Scalar =>
+    tf.mean(loss(z1 as tf.Tensor2D, z2 as tf.Tensor2D, temperature));
+  let numbers: number[];
+  try {
+    numbers = scoped(() => {
+      const given = views(batch!);
+      return [mean(...given), ...tf.grads(mean)(given)].flatMap((tensor) => Array.from(tensor.dataSync()));
+    });
+  } catch (error) {
+    throw new InputError(
+      `Your loss cannot be trained with: ${(error as Error).message} A loss is made of tensor operations on z1 and z2, from the first to the last.`,
+    );
+  }
+  if (numbers.every(Number.isFinite)) return;
+  throw new InputError(
+    'Your loss cannot be trained with: on a small batch it, or its gradient, is not a finite number. Look for a logarithm of 0 and a division by 0.',
+  );
 }

@@ -4,10 +4,13 @@ import { seriesStyles } from './series-style.js';
 
 /** Anchors of one batch: q of each, and the length of a gradient under InfoNCE over that under DCL. */
 export interface GradientRatios {
+  /** q of each anchor, 0 to 1. */
   readonly multiplier: ArrayLike<number>;
+  /** Gradient of InfoNCE over that of DCL, in the same order. */
   readonly ratio: ArrayLike<number>;
 }
 
+/** Titles of {@link gradientByMultiplier}. */
 export interface GradientByMultiplierOptions {
   /** Default: `What InfoNCE leaves of the gradient of DCL`. */
   readonly title?: string;

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   type Attempt,
@@ -149,6 +150,9 @@ describe('what cannot be entered', () => {
     [{ batchSize: 33 }, 'batchSize is 33'],
     [{ temperature: 0 }, 'temperature is 0'],
     [{ loss: 'mine' }, 'There is no loss "mine"'],
+    [{ loss: (z1) => tf.tensor(z1.dataSync()) }, 'Your loss cannot be trained with: Cannot compute gradient'],
+    [{ loss: (z1, z2) => tf.log(tf.mul(0, tf.mul(z1, z2))) }, 'is not a finite number'],
+    [{ loss: () => 3 as unknown as tf.Tensor }, 'Your loss cannot be trained with'],
     [{ cropScale: [0.9, 0.2] }, 'cropScale'],
   ])('%o', (changes, message) => {
     expect(() => contest().attempt({ ...entry, ...changes })).toThrow(message);

@@ -11,8 +11,9 @@ import { Note } from '../note.js';
 import { type Entry, epochsOf, methodOf, requireName, runName } from './entry.js';
 import { readScores, type Score, sorted, writeScores } from './scoreboard.js';
 
+/** What everyone in a competition shares. */
 export interface CompetitionOptions {
-  /** Labels are used by kNN only. */
+  /** Its training images are trained on and chosen by, its test images score at the end; labels are used by kNN only. */
   readonly data: Splits;
   /** For the runs and `scoreboard.csv`, such as `runs/07-classroom`. */
   readonly folder: string;
@@ -39,6 +40,7 @@ export interface Attempt {
 
 /** How a training ended. */
 export interface Outcome {
+  /** A stopped training is not entered. */
   readonly reason: 'completed' | 'stopped';
   /** Spent training. */
   readonly seconds: number;
@@ -59,6 +61,7 @@ export class Competition {
   readonly training: Dataset;
   /** Images to choose settings by. */
   readonly validation: Dataset;
+  /** Images that one attempt may see. */
   readonly budget: number;
   readonly #test: Dataset;
   readonly #memory: Dataset;
@@ -88,7 +91,10 @@ export class Competition {
     return join(this.#folder, 'scoreboard.csv');
   }
 
-  /** @throws InputError for settings that cannot be used, or that exceed the budget */
+  /**
+   * Prepares one attempt; nothing is trained before its run is read.
+   * @throws InputError for settings that cannot be used, or that exceed the budget
+   */
   attempt(entry: Entry): Attempt {
     requireName(entry.name);
     const { batchSize, images, learningRate, cropScale, seed } = entry;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InputError, requireInteger } from '../../errors.js';
 import { byName } from '../../losses/index.js';
 import { type Method, simclr } from '../../methods/index.js';
-import { type OwnLoss, ownLoss } from '../own-loss.js';
+import { type OwnLoss, ownLoss, requireTrainable } from '../own-loss.js';
 
 /** What a student chooses. */
 export interface Entry {
@@ -36,9 +36,13 @@ export function epochsOf({ images, batchSize }: Entry, budget: number): number {
   return Math.floor(budget / images);
 }
 
-/** @throws InputError for an unknown loss or a temperature that cannot be used */
+/** @throws InputError for an unknown loss, one that cannot be trained with, or a temperature that cannot be used */
 export function methodOf({ loss, temperature }: Entry): Method {
-  if (typeof loss === 'function') return ownLoss(loss, { temperature });
+  if (typeof loss === 'function') {
+    const method = ownLoss(loss, { temperature });
+    requireTrainable(loss, temperature);
+    return method;
+  }
   return simclr({ loss: byName(loss, { temperature }) });
 }
 

@@ -13,18 +13,27 @@ export interface Score {
   readonly validation: number;
   /** On the test images, of the one attempt that was chosen for it; null for the others. */
   readonly test: number | null;
+  /** Its name, or `own`. */
   readonly loss: string;
+  /** That of the loss. */
   readonly temperature: number;
+  /** Images of a step. */
   readonly batchSize: number;
+  /** The highest. */
   readonly learningRate: number;
+  /** Smallest share of the image's area that a view covers. */
   readonly cropFrom: number;
+  /** Largest share. */
   readonly cropTo: number;
-  /** Training images and passes over them. */
+  /** Different training images. */
   readonly images: number;
+  /** Passes over them. */
   readonly epochs: number;
+  /** Decided all that is random. */
   readonly seed: number;
   /** Spent training. */
   readonly seconds: number;
+  /** When it was entered, in UTC. */
   readonly finishedAt: string;
   /** The run's folder beside the scoreboard. */
   readonly run: string;
