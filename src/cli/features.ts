@@ -3,7 +3,6 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../data/index.js';
 import {
   type Embeddings,
-  type ExtractionProgress,
   embed,
   extractFeatures,
   extractPart,
@@ -24,7 +23,9 @@ export function extracted(
   folder: string,
   name: string,
 ): Promise<StoredFeatures> {
-  return extractFeatures(encoder, dataset, folder, { onProgress: extractionLines(dataset, folder, name) });
+  return extractFeatures(encoder, dataset, folder, {
+    onProgress: progress(`Embedding ${dataset.name} by ${name}`),
+  });
 }
 
 /** A part of the features in the folder, which `evaluate.joinFeatures` puts together. */
@@ -34,18 +35,7 @@ export function extractedPart(
   folder: string,
   part: FeaturePart,
 ): Promise<void> {
-  const name = `part ${part.index} of ${part.of}`;
-  return extractPart(encoder, dataset, folder, part, { onProgress: extractionLines(dataset, folder, name) });
-}
-
-function extractionLines(
-  dataset: Dataset,
-  folder: string,
-  name: string,
-): (progress: ExtractionProgress) => void {
-  const lines: Record<ExtractionProgress['type'], (done: number, total: number) => void> = {
-    verify: progress(`Verifying ${folder}`),
-    extract: progress(`Embedding ${dataset.name} by ${name}`),
-  };
-  return ({ type, done, total }) => lines[type](done, total);
+  return extractPart(encoder, dataset, folder, part, {
+    onProgress: progress(`Embedding ${dataset.name} by part ${part.index} of ${part.of}`),
+  });
 }

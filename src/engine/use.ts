@@ -13,9 +13,12 @@ import { loadTensorflow } from './tensorflow.js';
 const names = ['auto', 'onnxruntime', 'tensorflow', 'cpu'] as const;
 const devices = ['cpu', 'webgpu', 'cuda'] as const;
 
+/** What computes, see {@link UseOptions.name}. */
 export type EngineName = 'onnxruntime' | 'tensorflow' | 'cpu';
+/** Where the engine `onnxruntime` computes, see {@link UseOptions.device}. */
 export type EngineDevice = 'cpu' | 'webgpu' | 'cuda';
 
+/** What {@link use} is to choose; without any it chooses by what is installed. */
 export interface UseOptions {
   /**
    * `onnxruntime`: TensorFlow.js recorded and compiled, fast on CPUs, nothing else to install. `tensorflow`:
@@ -39,9 +42,13 @@ export interface UseOptions {
   readonly debug?: boolean;
 }
 
+/** What was chosen, and why. */
 export interface EngineInfo {
+  /** What computes. */
   readonly name: EngineName;
+  /** Where it computes; `gpu` is the one that the engine `tensorflow` sees. */
   readonly device: EngineDevice | 'gpu';
+  /** CPU threads that compute. */
   readonly threads: number;
   /** Why this engine, in a sentence. */
   readonly reason: string;
@@ -64,8 +71,11 @@ export function onnxruntimeInUse(): OnnxruntimeBackend | undefined {
 
 /** What computes now, for a record of it; the backend's name alone where TensorFlow.js was told without `use`. */
 export function engineInUse(): {
+  /** TensorFlow.js's name of the backend. */
   readonly name: string;
+  /** Where it computes. */
   readonly device?: string;
+  /** CPU threads that compute. */
   readonly threads?: number;
 } {
   const name = tf.getBackend();

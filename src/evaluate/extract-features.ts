@@ -11,6 +11,7 @@ import { Extraction, type ExtractionProgress } from './extraction.js';
 import { type FeatureOrigin, type FeaturePart, partFolder } from './feature-folder.js';
 import { openFeatures, type StoredFeatures } from './open-features.js';
 
+/** How {@link extractFeatures} goes through the images and divides their features into files. */
 export interface ExtractFeaturesOptions {
   /** Images per forward pass; 256 by default. */
   readonly batchSize?: number;

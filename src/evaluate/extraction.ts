@@ -27,6 +27,7 @@ export interface ExtractionProgress {
   readonly type: 'verify' | 'extract';
   /** Images done, those of earlier sittings included. */
   readonly done: number;
+  /** Images in the data set. */
   readonly total: number;
   /** To the end of this part at its pace so far; undefined before there is one. */
   readonly secondsLeft: number | undefined;

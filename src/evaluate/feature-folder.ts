@@ -86,7 +86,9 @@ export function checksum(bytes: Buffer): string {
 
 /** A share of a folder's files: every `of`-th one, beginning with number `index`. */
 export interface FeaturePart {
+  /** From 0 to `of` - 1. */
   readonly index: number;
+  /** Number of shares. */
   readonly of: number;
 }
 

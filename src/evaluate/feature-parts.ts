@@ -32,11 +32,16 @@ export async function joinFeatures(folder: string, of: number): Promise<StoredFe
   return features;
 }
 
-/** How many rows are in complete files, those of parts included; total is undefined before the first part has begun. */
+/** How many rows are in complete files, those of parts included. */
 export async function extractedRows(
   folder: string,
   of: number,
-): Promise<{ readonly done: number; readonly total: number | undefined }> {
+): Promise<{
+  /** Rows in complete files. */
+  readonly done: number;
+  /** Images in the data set; undefined before the first part has begun. */
+  readonly total: number | undefined;
+}> {
   const whole = await readIndex(folder);
   const indexes = [...(whole ? [whole] : []), ...(await partsOf(folder, of)).map(({ index }) => index)];
   const complete = new Set(indexes.flatMap(({ shards }) => Object.keys(shards)));

@@ -19,6 +19,7 @@ export { extractedRows, joinFeatures } from './feature-parts.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
+export { type KnnDuringTrainingOptions, knnDuringTraining } from './knn-during-training.js';
 export {
   type LinearEvaluation,
   type LinearEvaluationOptions,

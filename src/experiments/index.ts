@@ -1,5 +1,5 @@
 export { type ArmSettings, arm, type ComparedFactor } from './arms.js';
-export { columns, type Measure, type Setting } from './columns.js';
+export { type Column, columns, type Measure, type Setting } from './columns.js';
 export {
   type CompareOptions,
   type Comparison,

@@ -10,6 +10,7 @@ import { Sitting } from './sitting.js';
 import { SlurmExecutor } from './slurm-executor.js';
 import type { SweepSpec } from './spec.js';
 
+/** Where {@link sweep} keeps what it computes, and how much of the machine it takes; none of this changes the numbers. */
 export interface SweepOptions {
   /** Keeps the trials and the table of results; one that holds some of the trials already is continued. */
   readonly folder: string;

@@ -7,10 +7,13 @@ import { InputError, requireFinite, requireInteger, requireOneOf } from '../erro
 export interface ProjectInput {
   /** [count, dimension], row by row. */
   readonly features: ArrayLike<number>;
+  /** Number of rows. */
   readonly count: number;
+  /** Numbers in a row, at least 2. */
   readonly dimension: number;
 }
 
+/** How {@link project} lays the rows into the plane. */
 export interface ProjectOptions {
   /** `pca` shows the directions of largest variance, `umap` who is whose neighbour. Default: `pca`. */
   readonly method?: 'pca' | 'umap';

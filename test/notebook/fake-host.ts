@@ -18,6 +18,7 @@ export class FakeHost implements KernelHost {
 
   install(): void {
     this.shown.length = 0;
+    this.stops.clear();
     Object.assign(globalThis, { [key]: this });
   }
 

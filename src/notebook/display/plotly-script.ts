@@ -13,12 +13,14 @@ function packedPlotly(): string {
   return packed;
 }
 
-/**
- * A script element that unpacks plotly.js in the page and gives it to every chart waiting for `window.dclLabPlotly`,
- * whether the chart stands before or after it. Nothing is fetched.
- */
+/** A script element that gives plotly.js to the page's charts, whether they stand before or after it. */
 export function plotlyLoader(): string {
-  return `<script>(async () => {
+  return `<script>${plotlyScript()}</script>`;
+}
+
+/** The script that unpacks plotly.js in the page, for every chart that waits for `window.dclLabPlotly`. Nothing is fetched. */
+export function plotlyScript(): string {
+  return `(async () => {
 ${plotlyPromise}
   if (window.dclLabPlotlyLoading) return;
   window.dclLabPlotlyLoading = true;
@@ -28,7 +30,7 @@ ${plotlyPromise}
   script.textContent = await new Response(stream).text();
   document.head.append(script);
   window.dclLabPlotly.resolve(window.Plotly);
-})();</script>`;
+})();`;
 }
 
 /** Makes the promise of plotly.js unless the page has it. */

@@ -15,7 +15,17 @@ export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | string | num
 
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
- * tensor (type, shape and an excerpt of its values), a grid of images, a note of the classroom, or text. Outside Jupyter it prints text.
+ * tensor (type, shape and an excerpt of its values), a grid of images, a note of the classroom, or text. Outside Jupyter it
+ * prints text.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const pixels = await mnist.train.read([0, 1, 2]);
+ * dcl.notebook.show(dcl.notebook.images(pixels, { shape: mnist.train.shape }));
+ * dcl.notebook.show(tf.eye(3));
+ * ```
  */
 export function show(value: Showable): void {
   const presentation = present(value);

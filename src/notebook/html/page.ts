@@ -3,34 +3,32 @@ import { escapeHtml, scriptJson } from '../display/escape.js';
 import { figureHeight } from '../display/figure-html.js';
 import { plotlyConfig, plotlyLoader } from '../display/plotly-script.js';
 import { type Cell, joined, type Notebook } from '../format/notebook.js';
+import { documentHtml } from './document.js';
 import { codeHtml, markdownHtml } from './markdown.js';
 import { type AddFigure, outputsHtml } from './outputs.js';
-import { style } from './style.js';
+
+/** Where a page of {@link toHtml} stands: by itself, or among others that share a header and plotly.js. */
+export interface PageOptions {
+  /** Address, from the page, of a file that holds what {@link plotlyScript} gives; plotly.js is inside the page by default. */
+  readonly plotly?: string;
+  /** HTML above the notebook, such as links to other pages; nothing by default. */
+  readonly header?: string;
+}
 
 /**
  * A notebook as one HTML page that needs nothing else: text and formulas, highlighted code, outputs, and live charts
  * by plotly.js inside the page (2.6 MB, only if there is a chart). Where scripts are off, the charts' pictures show.
  */
-export function toHtml(notebook: Notebook): string {
+export function toHtml(notebook: Notebook, { plotly, header = '' }: PageOptions = {}): string {
   const figures: Figure[] = [];
   const addFigure: AddFigure = (figure) => figures.push(figure) - 1;
   const cells = notebook.cells.map((cell) => cellHtml(cell, addFigure));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(pageTitle(notebook))}</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-${cells.join('\n')}
-</main>
-${figures.length > 0 ? chartScripts(figures) : ''}
-</body>
-</html>
-`;
+  return documentHtml({
+    title: pageTitle(notebook),
+    header,
+    main: cells.join('\n'),
+    scripts: figures.length > 0 ? chartScripts(figures, plotly) : '',
+  });
 }
 
 function cellHtml(cell: Cell, addFigure: AddFigure): string {
@@ -46,7 +44,7 @@ function cellHtml(cell: Cell, addFigure: AddFigure): string {
 }
 
 /** The first heading's text. */
-function pageTitle({ cells }: Notebook): string {
+export function pageTitle({ cells }: Notebook): string {
   const headings = cells
     .filter(({ cell_type }) => cell_type === 'markdown')
     .map(({ source }) => /^#+\s+(.+)$/m.exec(joined(source))?.[1]);
@@ -54,8 +52,9 @@ function pageTitle({ cells }: Notebook): string {
 }
 
 /** A chart's space is reserved before it is drawn, so that the page does not jump. */
-function chartScripts(figures: readonly Figure[]): string {
-  return `${plotlyLoader()}
+function chartScripts(figures: readonly Figure[], plotly: string | undefined): string {
+  const loader = plotly === undefined ? plotlyLoader() : `<script src="${escapeHtml(plotly)}"></script>`;
+  return `${loader}
 <script>(async () => {
   const figures = ${scriptJson(figures.map(({ data, layout }) => ({ data, layout })))};
   const Plotly = await window.dclLabPlotly;

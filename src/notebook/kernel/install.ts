@@ -6,6 +6,7 @@ import { InputError } from '../../errors.js';
 import { kernelSpec } from '../format/metadata.js';
 import { jupyterSpec } from './spec.js';
 
+/** Whose Jupyter is to know the kernel. */
 export interface KernelInstallOptions {
   /** Where a Python environment lies: the kernel is for its Jupyter alone. By default it is for all of this user's. */
   readonly prefix?: string;
