@@ -11,6 +11,7 @@ import { installKernel } from '../kernel/install.js';
 import { environmentJupyter } from './environment.js';
 import { activeJupyter, type Jupyter } from './jupyter.js';
 
+/** Which notebooks, and in which JupyterLab. */
 export interface LabOptions {
   /** Folder of notebooks that JupyterLab shows; `notebooks` by default. */
   readonly folder?: string;
