@@ -41,6 +41,7 @@ export class Note {
     return [this.title, ...parts].join('\n\n');
   }
 
+  /** What `console.log` prints: the text. */
   [inspect.custom](): string {
     return this.text;
   }
