@@ -6,6 +6,9 @@ export interface MimeBundle {
   readonly metadata?: JsonObject;
 }
 
+/** Turns a value into the output that shows it. */
+export type Presenter = (value: unknown) => Promise<MimeBundle>;
+
 /** What the notebook's kernel offers to code that runs in a cell. */
 export interface KernelHost {
   /** Adds an output to the cell, or replaces the one with the same `id`. */
@@ -17,6 +20,8 @@ export interface KernelHost {
   onInterrupt(stop: () => void): () => void;
   /** Keeps the cell from being reported as done before `work` has settled; if it fails, the cell does. */
   finishWith(work: Promise<void>): void;
+  /** Shows what a cell ends in, the value of its last expression, as `present` says. */
+  presentResultsBy(present: Presenter): void;
 }
 
 const key = Symbol.for('dcl-lab.kernel');

@@ -42,4 +42,6 @@ export class FakeHost implements KernelHost {
   finishWith(work: Promise<void>): void {
     this.#work.push(work);
   }
+
+  presentResultsBy(): void {}
 }

@@ -61,7 +61,7 @@ test('work that belongs to the cell fails it when it fails', async () => {
     ...language,
     async run() {
       session.finishWith(Promise.reject(new Error('no picture')));
-      return undefined;
+      return {};
     },
   };
   session = new Session(cell);

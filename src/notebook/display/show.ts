@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Figure } from '../../figures/index.js';
 import { drawFigure } from './figure-picture.js';
@@ -6,6 +6,7 @@ import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
 import { isNote, presentNote } from './note.js';
 import { finishWith, type Output, openOutput } from './output.js';
+import type { Picture } from './picture.js';
 import { plotlyLoader } from './plotly-script.js';
 import { type Presentation, toBundle } from './presentation.js';
 import { isTable, presentTable, type TableLike } from './table.js';
@@ -41,21 +42,22 @@ export function show(value: Showable): void {
 export function showIn(output: Output, presentation: Presentation): void {
   if (presentation.figure !== undefined) provideScript();
   output.show(toBundle(presentation));
-  if (presentation.picture !== undefined) finishWith(addPicture(output, presentation, presentation.picture));
+  if (presentation.picture !== undefined) finishWith(addPicture(output, presentation));
 }
 
-/** A picture that cannot be drawn is no reason for a cell to fail: it says so, and what was shown stays. */
-async function addPicture(
-  output: Output,
-  presentation: Presentation,
-  draw: NonNullable<Presentation['picture']>,
-): Promise<void> {
+async function addPicture(output: Output, presentation: Presentation): Promise<void> {
+  const drawn = await drawPicture(presentation);
+  if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+}
+
+/** A picture that cannot be drawn is no reason for a cell to fail: it says so, and the other forms are shown. */
+export async function drawPicture({ text, picture }: Presentation): Promise<Picture | undefined> {
   try {
-    const drawn = await draw();
-    if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+    return await picture?.();
   } catch (error) {
-    const [what] = presentation.text.split('\n');
+    const [what] = text.split('\n');
     console.error(`The picture of "${what}" could not be drawn: ${(error as Error).message}`);
+    return undefined;
   }
 }
 
@@ -63,18 +65,28 @@ export function presentFigure(figure: Figure): Presentation {
   return { text: figureText(figure), figure, picture: () => drawFigure(figure) };
 }
 
-function present(value: Showable): Presentation {
-  if (typeof value !== 'object' || value === null) return { text: String(value) };
+export function present(value: Showable): Presentation {
+  if (typeof value !== 'object' || value === null) return { text: format(value) };
   if (value instanceof tf.Tensor) {
     return {
       text: `${value.dtype} tensor of shape [${value.shape}]\n${value.toString().replace(/^Tensor\s+/, '    ')}`,
     };
   }
+  if (value instanceof tf.LayersModel) return { text: modelText(value) };
   if (isTable(value)) return presentTable(value);
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
   if (isNote(value)) return presentNote(value);
-  return { text: inspect(value) };
+  return { text: format(value) };
+}
+
+/** All that a model holds would fill pages. */
+function modelText(model: tf.LayersModel): string {
+  const shapes = [model.inputs, model.outputs].map((tensors) =>
+    tensors.map(({ shape }) => `[${shape.map((size) => size ?? 'n')}]`).join(', '),
+  );
+  const weights = model.countParams().toLocaleString('en');
+  return `model ${model.name}: ${shapes.join(' to ')}, ${model.layers.length} layers, ${weights} weights`;
 }
 
 function isFigure(value: object): value is Figure {
