@@ -7,6 +7,7 @@ import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
+import { addLab } from './lab.js';
 import { addPretrain } from './pretrain.js';
 import { addRecipes } from './recipes.js';
 import { addRun } from './run.js';
@@ -34,6 +35,7 @@ export function program(): Command {
     addTrial,
     addFigures,
     addRun,
+    addLab,
     addKernel,
     addEngine,
     addBuildNotebooks,

@@ -20,6 +20,7 @@ export { fromSource, keepOutputs, toSource } from './format/source.js';
 export { type PageOptions, toHtml } from './html/page.js';
 export { installKernel, type KernelInstallOptions, uninstallKernel } from './kernel/install.js';
 export { startKernel } from './kernel/start.js';
+export { type LabOptions, startLab } from './lab/lab.js';
 export type { Json, JsonObject } from './protocol/message.js';
 export { CellError, type CellErrorDetails, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteOptions, execute } from './runner/execute.js';

@@ -1,3 +1,4 @@
+import type { TrainEvent } from '../../train/index.js';
 import { accuraciesLine, duration, endLine, statusLine } from './status-line.js';
 import type { RunView } from './view.js';
 
@@ -26,7 +27,7 @@ export function lineView(): RunView {
         write(
           `epoch ${event.epoch}/${progress.totalEpochs}: ${accuraciesLine(event)}, ${duration(event.seconds)}`,
         );
-      } else if (performance.now() - writtenAt >= interval) {
+      } else if (isStep(event) && performance.now() - writtenAt >= interval) {
         write(statusLine(progress));
       }
     },
@@ -34,4 +35,8 @@ export function lineView(): RunView {
     fail: () => {},
     close: () => {},
   };
+}
+
+function isStep({ type }: TrainEvent): boolean {
+  return type === 'step' || type === 'progress';
 }

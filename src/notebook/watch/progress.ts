@@ -6,7 +6,9 @@ import { openLine, type ShowState } from './progress-line.js';
 
 /** Shows how far a long piece of work is: what functions with `onProgress` call, with numbers or with events. */
 export interface ProgressLine {
+  /** Of work that counts one thing. */
   (done: number, total: number): void;
+  /** Of loading and extraction, which have several parts. */
   (event: LoadProgress | ExtractionProgress): void;
 }
 
