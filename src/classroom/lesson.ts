@@ -91,13 +91,25 @@ export class Lesson {
   }
 }
 
-/** How a lesson tries solutions. */
+/** How solutions are tried. */
 export interface LessonOptions {
-  /** Decides the embeddings on which solutions are tried; 1 by default. */
+  /** Decides the embeddings on which they are, a whole number from 0 to 2^32 - 1; 1 by default. */
   readonly seed?: number;
 }
 
-/** Begins the exercises. */
+/**
+ * Begins the exercises.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const lesson = dcl.classroom.lesson();
+ * const similarities = (z1: tf.Tensor2D, z2: tf.Tensor2D) => tf.matMul(z1, z2, false, true);
+ * dcl.notebook.show(lesson.check('similarities', similarities)); // says what is not right
+ * dcl.notebook.show(lesson.hint('similarities'));
+ * ```
+ */
 export function lesson({ seed = 1 }: LessonOptions = {}): Lesson {
   return new Lesson(seed);
 }

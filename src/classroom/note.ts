@@ -41,7 +41,7 @@ export class Note {
     return [this.title, ...parts].join('\n\n');
   }
 
-  /** For `console.log`. */
+  /** What `console.log` prints: the text. */
   [inspect.custom](): string {
     return this.text;
   }

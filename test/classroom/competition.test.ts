@@ -45,12 +45,12 @@ const entry: Entry = {
   seed: 1,
 };
 
-/** Trains an attempt, to the end or until it has begun. */
+/** Trains an attempt, to the end or until it first reports a step. */
 async function train({ run }: Attempt, stopEarly = false): Promise<Outcome & { firstStep: number }> {
   let firstStep = -1;
   for await (const event of run) {
     if (event.type === 'start') firstStep = event.step;
-    if (event.type === 'step' || (event.type === 'start' && stopEarly)) if (stopEarly) run.stop();
+    if (event.type === 'step' && stopEarly) run.stop();
     if (event.type === 'end') return { reason: event.reason, seconds: event.seconds, firstStep };
   }
   throw new Error('a run has an end');
