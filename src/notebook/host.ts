@@ -17,6 +17,11 @@ export interface KernelHost {
   onInterrupt(stop: () => void): () => void;
   /** Keeps the cell from being reported as done before `work` has settled; if it fails, the cell does. */
   finishWith(work: Promise<void>): void;
+  /**
+   * True unless the notebook already holds the output of this name, which it needs only once. Once the cell that claimed it
+   * runs anew or is deleted, it may be claimed again.
+   */
+  claim(name: string): boolean;
 }
 
 const key = Symbol.for('dcl-lab.kernel');

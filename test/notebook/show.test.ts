@@ -16,12 +16,10 @@ describe('in the kernel', () => {
   afterEach(() => host.remove());
 
   test('a figure is a Plotly object, HTML with the same picture, a picture and text, in one output', async () => {
-    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
     show(chart);
     await host.finished();
-    vi.unstubAllEnvs();
-    const [first, last] = host.shown;
-    expect(host.shown).toHaveLength(2);
+    const [, first, last] = host.shown;
+    expect(host.shown).toHaveLength(3);
     expect(first).toMatchObject({ update: false, id: last?.id });
     expect(first?.data).not.toHaveProperty('image/png');
     expect(last?.update).toBe(true);
@@ -33,7 +31,21 @@ describe('in the kernel', () => {
     expect(Buffer.from(png, 'base64').subarray(1, 4).toString()).toBe('PNG');
     expect(last?.data['text/html']).toContain(`src="data:image/png;base64,${png}"`);
     expect(last?.data['text/plain']).toContain('DCL: 95');
-    expect(last?.metadata).toMatchObject({ 'image/png': { width: 760 } });
+    const alt = 'Accuracy on the test set – mnist test, n = 10000';
+    expect(last?.metadata).toEqual({ 'image/png': { width: 760, height: 460, alt } });
+  });
+
+  test('without plotly.js in the notebook a figure has no HTML, which could not draw it', async () => {
+    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
+    show(chart);
+    await host.finished();
+    vi.unstubAllEnvs();
+    expect(host.shown).toHaveLength(2);
+    expect(Object.keys(host.shown[1]!.data)).toEqual([
+      'application/vnd.plotly.v1+json',
+      'image/png',
+      'text/plain',
+    ]);
   });
 
   test('the first figure alone brings plotly.js, compressed, and nothing is fetched', async () => {

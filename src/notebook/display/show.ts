@@ -4,8 +4,8 @@ import type { Figure } from '../../figures/index.js';
 import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
-import { finishWith, type Output, openOutput } from './output.js';
-import { plotlyLoader } from './plotly-script.js';
+import { claimPlotly, finishWith, type Output, openOutput } from './output.js';
+import { omitsPlotly, plotlyLoader } from './plotly-script.js';
 import { type Presentation, toBundle } from './presentation.js';
 import { isTable, presentTable, type TableLike } from './table.js';
 
@@ -73,14 +73,8 @@ function isImageGrid(value: object): value is ImageGrid {
   return 'kind' in value && value.kind === 'images';
 }
 
-let provided = false;
-
-/**
- * Gives the notebook plotly.js with its first chart. DCL_LAB_PLOTLY=omit leaves it out, where the notebook file
- * should stay small: front ends that know Plotly draw the charts all the same, others show the pictures.
- */
+/** Gives the notebook plotly.js with its first chart. */
 export function provideScript(): void {
-  if (provided || process.env.DCL_LAB_PLOTLY === 'omit') return;
-  provided = true;
+  if (omitsPlotly() || !claimPlotly()) return;
   openOutput()?.show({ data: { 'text/html': plotlyLoader(), 'text/plain': '' } });
 }

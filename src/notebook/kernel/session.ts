@@ -2,6 +2,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { KernelHost, MimeBundle } from '../host.js';
 import type { JsonObject } from '../protocol/message.js';
 import { CellOutput, type Publish, type StreamName } from './cell-output.js';
+import { Claims } from './claims.js';
 import { type CellFailure, describeThrown } from './failure.js';
 import type { Language } from './language.js';
 
@@ -10,6 +11,9 @@ export interface CellRequest {
   readonly code: string;
   /** Whether requests that wait behind this one are dropped if it fails. */
   readonly stopOnError: boolean;
+  /** The front end's name for the cell, and for those deleted since the last request. */
+  readonly cell?: string | undefined;
+  readonly deletedCells?: readonly unknown[] | undefined;
   publish(type: string, content: JsonObject): void;
   reply(content: JsonObject): void;
 }
@@ -22,6 +26,8 @@ export class Session implements KernelHost {
   readonly #language: Language;
   readonly #waiting: CellRequest[] = [];
   readonly #stops = new Set<() => void>();
+  readonly #claims = new Claims();
+  #cell: string | undefined;
   #count = 0;
   #working = false;
   #running = false;
@@ -80,6 +86,10 @@ export class Session implements KernelHost {
     this.#unfinished.push(work);
   }
 
+  claim(name: string): boolean {
+    return this.#claims.claim(name, this.#cell);
+  }
+
   async #work(): Promise<void> {
     this.#working = true;
     try {
@@ -98,6 +108,8 @@ export class Session implements KernelHost {
     request.publish('execute_input', { code: request.code, execution_count: count });
     const output = new CellOutput(request.publish as Publish);
     this.#begin(output);
+    this.#cell = request.cell;
+    this.#claims.release([request.cell, ...(request.deletedCells ?? [])]);
     try {
       const failure = await this.#language.run(request.code);
       await this.#settle(output);
