@@ -1,3 +1,4 @@
+export { type EmbeddingMap, type EmbeddingMapOptions, embeddingMap } from './display/embedding-map.js';
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';

@@ -12,8 +12,8 @@ export interface Presentation {
   readonly text: string;
   readonly html?: string;
   readonly figure?: Figure;
-  /** Of the figure's points. Plotly does not know of them: only the live chart in HTML shows them. */
-  readonly pointImages?: PointImages;
+  /** What HTML draws in place of `figure`, with what Plotly by itself does not know: images of the points. */
+  readonly live?: { readonly figure: Figure; readonly images: PointImages };
   /** Draws a PNG; undefined where this kind of chart cannot be drawn without a browser. */
   readonly picture?: () => Promise<Picture | undefined>;
 }
@@ -22,18 +22,18 @@ export interface Presentation {
  * All forms in one output, from which a front end takes the richest it can show. Without plotly.js in the notebook HTML can
  * draw no chart, so there it is left out, and with it the second copy of the picture.
  */
-export function toBundle({ text, html, figure, pointImages }: Presentation, picture?: Picture): MimeBundle {
+export function toBundle({ text, html, figure, live }: Presentation, picture?: Picture): MimeBundle {
   const png = picture && Buffer.from(picture.png).toString('base64');
   const image = picture && figure && pictureHtml(picture, figureTitle(figure));
-  const live = figure && (pointImages !== undefined || !omitsPlotly());
-  const plain = figure && (pointImages === undefined || omitsPlotly());
+  const drawn = live ?? (omitsPlotly() ? undefined : figure && { figure });
   return {
     data: {
       // As an object: the string of it would stop JupyterLab from drawing the cells below.
-      ...(plain && {
-        'application/vnd.plotly.v1+json': { ...figure, config: plotlyConfig } as unknown as JsonObject,
-      }),
-      ...(live && { 'text/html': figureHtml(figure, image, pointImages) }),
+      ...(figure &&
+        (live === undefined || omitsPlotly()) && {
+          'application/vnd.plotly.v1+json': { ...figure, config: plotlyConfig } as unknown as JsonObject,
+        }),
+      ...(drawn && { 'text/html': figureHtml(drawn.figure, image, live?.images) }),
       ...(html !== undefined && { 'text/html': html }),
       ...(png !== undefined && { 'image/png': png }),
       'text/plain': text,

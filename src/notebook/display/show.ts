@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Figure } from '../../figures/index.js';
+import { type EmbeddingMap, isEmbeddingMap, presentEmbeddingMap } from './embedding-map.js';
 import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
@@ -10,11 +11,11 @@ import { type Presentation, toBundle } from './presentation.js';
 import { isTable, presentTable, type TableLike } from './table.js';
 
 /** What `show` knows how to show; anything else appears as `console.log` prints it. */
-export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | string | number | object;
+export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | EmbeddingMap | string | number | object;
 
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
- * tensor (type, shape and an excerpt of its values), a grid of images, or text. Outside Jupyter it prints text.
+ * tensor (type, shape and an excerpt of its values), a grid of images, an embedding map, or text. Outside Jupyter it prints text.
  */
 export function show(value: Showable): void {
   const presentation = present(value);
@@ -62,6 +63,7 @@ function present(value: Showable): Presentation {
   if (isTable(value)) return presentTable(value);
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
+  if (isEmbeddingMap(value)) return presentEmbeddingMap(value);
   return { text: inspect(value) };
 }
 
