@@ -103,6 +103,21 @@ describe('in the kernel', () => {
     expect(data['text/plain']).toBe('loss     top1\n----  -------\nDCL   0.98765\n<b>       0.5');
   });
 
+  test('a table shows what it holds: nothing for nothing, NaN, dates, arrays of numbers', () => {
+    const when = [new Date(0), null, undefined];
+    const list = [[1, 2], Float32Array.of(0.1, 3), null];
+    show(table({ value: [Number.NaN, 1e-9, null], when, list }));
+    expect(host.shown[0]?.data['text/plain']).toBe(
+      [
+        'value  when                      list',
+        '-----  ------------------------  -------',
+        '  NaN  1970-01-01T00:00:00.000Z  [1,2]',
+        ' 1e-9                            [0.1,3]',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('a grid of images is a picture in which each pixel is a square', async () => {
     const grid = images(Uint8Array.of(0, 255, 128, 64), { shape: [1, 2, 1], columns: 1 });
     show(grid);
@@ -114,7 +129,8 @@ describe('in the kernel', () => {
     const at = (x: number, y: number) => data[info.channels * (y * info.width + x)];
     expect([at(6, 6), at(45, 45), at(46, 6), at(85, 45)]).toEqual([0, 0, 255, 255]);
     expect([at(6, 52), at(85, 91)]).toEqual([128, 64]);
-    expect(at(5, 5)).toBe(255);
+    const opaque = (x: number, y: number) => data[info.channels * (y * info.width + x) + info.channels - 1];
+    expect([opaque(5, 5), opaque(6, 6)]).toEqual([0, 255]);
   });
 });
 

@@ -40,7 +40,8 @@ export function drawFigures(plotly: Plotly, tools: PageTools): void {
 
     /** Called whenever the place's size or the page's colours may have changed; a place without a size is not seen. */
     update(): void {
-      const width = this.element.clientWidth;
+      // A front end that changes its theme may for a moment show nothing.
+      const width = this.element.clientWidth || this.width;
       if (width === 0 || (width === this.width && this.dark === isDark())) return;
       this.width = width;
       this.draw();
@@ -82,9 +83,10 @@ export function drawFigures(plotly: Plotly, tools: PageTools): void {
   const places = new ResizeObserver((entries) => {
     for (const { target } of entries) charts.get(target)?.update();
   });
-  const updateAll = () => {
-    for (const element of document.querySelectorAll('.dcl-lab-figure')) charts.get(element)?.update();
-  };
+  const updateAll = () =>
+    requestAnimationFrame(() => {
+      for (const element of document.querySelectorAll('.dcl-lab-figure')) charts.get(element)?.update();
+    });
   scheme.addEventListener('change', updateAll);
   const attributeFilter = ['class', 'data-jp-theme-light'];
   new MutationObserver(updateAll).observe(document.body, { attributes: true, attributeFilter });

@@ -34,14 +34,16 @@ export function explore(chart: HTMLElement, figure: WaitingFigure, redraw: () =>
 
   const strip = make(
     'div',
-    'min-height:130px;display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start;padding:8px',
+    'min-height:130px;display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start;padding:8px;outline:none',
   );
   const bubble = make(
     'div',
-    'position:fixed;z-index:10000;pointer-events:none;display:none;padding:6px;border-radius:4px;background:#ffffff;color:#222222;border:1px solid #888888',
+    'position:fixed;z-index:10000;pointer-events:none;padding:6px;border-radius:4px;background:#ffffff;color:#222222;border:1px solid #888888',
   );
   strip.style.setProperty('--dcl-lab-sheet', `url(${images.sheet})`);
   bubble.style.setProperty('--dcl-lab-sheet', `url(${images.sheet})`);
+  strip.className = 'dcl-lab-neighbours';
+  bubble.className = 'dcl-lab-pointed';
   strip.tabIndex = -1;
   strip.setAttribute('aria-live', 'polite');
 
@@ -118,7 +120,8 @@ export function explore(chart: HTMLElement, figure: WaitingFigure, redraw: () =>
       make('div', 'font:bold 13px Arial,Helvetica,sans-serif;text-align:center', className(row)),
       make('div', 'font:12px Arial,Helvetica,sans-serif;max-width:180px', `nearest: ${near}`),
     );
-    bubble.style.display = 'block';
+    // In the page's own coordinates, whatever the chart stands in.
+    document.body.append(bubble);
     const left =
       clientX + 16 + bubble.offsetWidth > innerWidth ? clientX - 16 - bubble.offsetWidth : clientX + 16;
     bubble.style.left = `${Math.max(0, left)}px`;
@@ -131,15 +134,13 @@ export function explore(chart: HTMLElement, figure: WaitingFigure, redraw: () =>
   clear();
 
   return {
-    elements: [strip, bubble],
+    elements: [strip],
     listen() {
       if (listening) return;
       listening = true;
       const drawn = chart as DrawnChart;
       drawn.on('plotly_hover', ({ points, event }) => point(points[0]!.customdata as number, event));
-      drawn.on('plotly_unhover', () => {
-        bubble.style.display = 'none';
-      });
+      drawn.on('plotly_unhover', () => bubble.remove());
       drawn.on('plotly_click', ({ points }) => {
         hit = true;
         select(points[0]!.customdata as number);
