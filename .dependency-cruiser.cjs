@@ -7,6 +7,7 @@ const rooms = [
   'data',
   'npc',
   'methods',
+  'cluster',
   'train',
   'evaluate',
   'experiments',

@@ -1,6 +1,7 @@
 /** A case's measurements as a Markdown table, to be read in a terminal or kept in NOTES.md. */
 import type { Case } from './cases.js';
 import type { Measurement } from './measure.js';
+import { median } from './median.js';
 
 interface Scale {
   readonly case: Case;
@@ -56,10 +57,4 @@ function row(measurement: Measurement, mark: Measurement | undefined, scale: Sca
     ratio(memory && mark?.memory && memory.peak / mark.memory.peak),
     built?.now.toFixed(0) ?? '',
   ];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InputError, requireInteger } from '../src/errors.js';
 import { Contestant } from './contestant.js';
+import { median } from './median.js';
 import { python, pytorchFailure } from './pytorch.js';
 import { writeImages } from './synthetic-images.js';
 import { batchSize, type ViewsRequest, type ViewsTimed } from './views-protocol.js';
@@ -116,12 +117,6 @@ function contestantsOf(list: string, threads: number): Contestant[] {
 async function seconds(contestant: Contestant, command: ViewsRequest['command']): Promise<number> {
   const request: ViewsRequest = { command };
   return (await contestant.ask<ViewsTimed>(request)).seconds;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 main().catch((error: unknown) => {

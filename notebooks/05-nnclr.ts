@@ -177,7 +177,7 @@ if (retrain) {
         existing: epoch === 1 ? 'overwrite' : 'resume',
       });
       const { epochs } = await dcl.notebook.watch(untilNextEpoch(run));
-      if (epochs.length === 0) throw new Error('Stopped before the end: nothing was saved.');
+      if (epochs.length < epoch) throw new Error('Stopped before the end: nothing was saved.');
       if (epoch === 1) await look(loss, 0, folder, 'initial');
       await look(loss, epoch, folder, 'trained');
     }

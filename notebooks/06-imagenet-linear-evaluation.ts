@@ -164,7 +164,7 @@ console.log(
 // %% [markdown]
 // ## 3. Features on disk
 //
-// The encoder stays as it is, so each image needs to pass it once. A ResNet-50 gives 2,048 numbers an image: 10.5 GB for ImageNet, written in files of 10,240 rows with a checksum each. Stop this cell and run it again: complete files are kept, the last one is made anew.
+// The encoder stays as it is, so each image needs to pass it once. A ResNet-50 gives 2,048 numbers an image: 10.5 GB for ImageNet, written in files of 2,048 rows with a checksum each. Stop this cell and run it again: complete files are kept, the last one is made anew.
 
 // %%
 /** Where the work on this encoder is kept: another encoder, or other images, have a place of their own. */

@@ -3,7 +3,16 @@
  * The command line prints the message alone and exits with status 2.
  */
 export class InputError extends Error {
+  /** What its stack begins with. */
   override readonly name: string = 'InputError';
+}
+
+/**
+ * Work was ended by who watches it, such as a notebook's stop button: what `onProgress` throws ends the work, and an error of
+ * this class is passed on as it is.
+ */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 /** @throws InputError unless `value` is a whole number from `least` to `most` */

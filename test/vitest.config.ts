@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: { alias: { 'dcl-lab': fromHere('../src/index.ts') } },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
     globalSetup: fromHere('build.ts'),
     // onnxruntime and sharp are native addons: a process per file keeps one file's crash from taking the others along.
     pool: 'forks',

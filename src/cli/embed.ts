@@ -1,14 +1,25 @@
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { SlurmOptions } from '../cluster/index.js';
+import { processors } from '../engine/processors.js';
+import { InputError } from '../errors.js';
 import { embed, saveEmbeddings } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
-import { extracted } from './features.js';
+import { type EmbedInParts, embedInParts } from './embed-in-parts.js';
+import { extracted, extractedPart } from './features.js';
+import { given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
+import { slurmOption } from './slurm-option.js';
 
 interface EmbedCommandOptions extends PreparationOptions {
   readonly split: 'train' | 'test';
   readonly output: string;
+  readonly executor: 'local' | 'slurm';
+  readonly shards?: number;
+  readonly jobs?: number;
+  readonly slurm: SlurmOptions;
+  readonly part?: number;
 }
 
 export function addEmbed(program: Command): void {
@@ -29,14 +40,35 @@ export function addEmbed(program: Command): void {
     .addOption(
       new Option('--split <name>', 'part of the data set').choices(['train', 'test']).default('test'),
     )
+    .addOption(
+      new Option('--executor <name>', 'where parts are computed')
+        .choices(['local', 'slurm'])
+        .default('local'),
+    )
+    .option(
+      '--shards <n>',
+      "share the files of a folder among so many processes, or a cluster's tasks (default: --jobs)",
+      wholeNumber,
+    )
+    .option('--jobs <n>', 'of these so many at the same time (default: all)', wholeNumber)
+    .addOption(slurmOption())
+    .addOption(new Option('--part <number>', 'one of the shards, from 0').argParser(wholeNumber).hideHelp())
     .action(embedFromCommandLine);
 }
 
 async function embedFromCommandLine(run: string, options: EmbedCommandOptions): Promise<void> {
-  const { output } = options;
+  const { output, part: index } = options;
+  const parts = options.shards ?? options.jobs ?? 1;
+  if (parts > 1 && extname(output) !== '') {
+    throw new InputError(
+      `${output} is a file; shares of the work go to a folder, such as --output features/.`,
+    );
+  }
+  if (parts > 1 && index === undefined) return embedInParts(sharedWork(options, parts));
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
   const encoder = await loadEncoder(run, { foreign: { inputShape: dataset.shape } });
+  if (index !== undefined) return extractedPart(encoder, dataset, output, { index, of: parts });
   const { count, dimension } = await (extname(output) === '' ? intoFolder() : intoFile());
   console.log(`${output}: ${count} images, ${dimension} features`);
 
@@ -51,4 +83,19 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
     await saveEmbeddings(output, features);
     return features;
   }
+}
+
+function sharedWork(options: EmbedCommandOptions, parts: number): EmbedInParts {
+  const { output, executor, slurm, jobs = parts } = options;
+  const typed = [...process.argv.slice(2), '--shards', String(parts)];
+  if (executor === 'slurm') {
+    return {
+      output,
+      parts,
+      args: typed,
+      executor: { type: 'slurm', slurm, ...given({ jobs: options.jobs }) },
+    };
+  }
+  const threads = Math.max(1, Math.floor((options.threads ?? processors()) / jobs));
+  return { output, parts, args: [...typed, '--threads', String(threads)], executor: { type: 'local', jobs } };
 }

@@ -76,8 +76,8 @@ async function* onFeatures(
       };
     }
     if (linear) {
-      const onEpoch = progress(`Linear evaluation of ${name}`);
-      const options = { onEpoch, ...given({ epochs: linearEpochs }) };
+      const onProgress = progress(`Linear evaluation of ${name} (rows)`);
+      const options = { onProgress, ...given({ epochs: linearEpochs }) };
       yield { name: 'linear', result: await linearEvaluation(train, test, options) };
     }
   } finally {

@@ -3,9 +3,10 @@ import type * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../data/index.js';
 import {
   type Embeddings,
-  type ExtractionProgress,
   embed,
   extractFeatures,
+  extractPart,
+  type FeaturePart,
   type StoredFeatures,
 } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
@@ -22,11 +23,19 @@ export function extracted(
   folder: string,
   name: string,
 ): Promise<StoredFeatures> {
-  const lines: Record<ExtractionProgress['type'], (done: number, total: number) => void> = {
-    verify: progress(`Verifying ${folder}`),
-    extract: progress(`Embedding ${dataset.name} by ${name}`),
-  };
   return extractFeatures(encoder, dataset, folder, {
-    onProgress: ({ type, done, total }) => lines[type](done, total),
+    onProgress: progress(`Embedding ${dataset.name} by ${name}`),
+  });
+}
+
+/** A part of the features in the folder, which `evaluate.joinFeatures` puts together. */
+export function extractedPart(
+  encoder: tf.LayersModel,
+  dataset: Dataset,
+  folder: string,
+  part: FeaturePart,
+): Promise<void> {
+  return extractPart(encoder, dataset, folder, part, {
+    onProgress: progress(`Embedding ${dataset.name} by part ${part.index} of ${part.of}`),
   });
 }

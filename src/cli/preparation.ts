@@ -4,7 +4,6 @@ import {
   type Dataset,
   datasetNames,
   imagenette,
-  type LoadProgress,
   load,
   readClassList,
   type Splits,
@@ -70,22 +69,11 @@ async function loadData(
     return await load(data, {
       ...given({ size, stream, strict, classes: classes || undefined }),
       onSkip: skipped.add,
-      onProgress: showLoading(data),
+      onProgress: progress(`Reading ${data}`),
     });
   } finally {
     skipped.tell();
   }
-}
-
-function showLoading(data: string): (event: LoadProgress) => void {
-  const downloading = progress(`Downloading ${data} (bytes)`);
-  const decoding = progress(`Reading ${data}`);
-  const indexing = progress(`Listing ${data}`);
-  return (event) => {
-    if (event.type === 'decode') decoding(event.done, event.total);
-    else if (event.type === 'index') indexing(event.done, event.total);
-    else if (event.total !== undefined) downloading(event.received, event.total);
-  };
 }
 
 /** A class-balanced part of the data set, or all of it where no number is given. */

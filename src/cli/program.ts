@@ -7,10 +7,12 @@ import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
 import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
+import { addLab } from './lab.js';
 import { addPretrain } from './pretrain.js';
 import { addRecipes } from './recipes.js';
 import { addRun } from './run.js';
 import { addSweep } from './sweep.js';
+import { addTrial } from './trial.js';
 
 /** The command line `dcl-lab`. It throws what is wrong with its arguments. */
 export function program(): Command {
@@ -30,8 +32,10 @@ export function program(): Command {
     addEvaluate,
     addConvert,
     addSweep,
+    addTrial,
     addFigures,
     addRun,
+    addLab,
     addKernel,
     addEngine,
     addBuildNotebooks,

@@ -1,13 +1,17 @@
 import { basename, join } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { SlurmOptions } from '../cluster/index.js';
 import { readSpec, sweep } from '../experiments/index.js';
 import { watchSweep } from '../notebook/index.js';
 import { decimal, given, wholeNumber } from './option-values.js';
 import type { PreparationOptions } from './preparation.js';
+import { slurmOption } from './slurm-option.js';
 
 interface SweepCommandOptions extends Pick<PreparationOptions, 'data' | 'engine' | 'device' | 'threads'> {
   readonly output?: string;
-  readonly jobs: number;
+  readonly executor: 'local' | 'slurm';
+  readonly slurm: SlurmOptions;
+  readonly jobs?: number;
   readonly checkpointSeconds: number;
 }
 
@@ -20,7 +24,17 @@ export function addSweep(program: Command): void {
     .argument('<spec>', 'a JSON file, see experiments.SweepSpec')
     .option('--output <folder>', 'where trials and results go (default: runs/ and the name of the spec)')
     .option('--data <name or folder>', "another place of the spec's images")
-    .option('--jobs <n>', 'trials at the same time, each in a process of its own', wholeNumber, 1)
+    .addOption(
+      new Option('--executor <name>', 'where trials are computed')
+        .choices(['local', 'slurm'])
+        .default('local'),
+    )
+    .option(
+      '--jobs <n>',
+      'trials at the same time, each in a process or a task of its own (default: 1, or what Slurm gives)',
+      wholeNumber,
+    )
+    .addOption(slurmOption())
     .addOption(
       new Option('--engine <name>', 'what computes')
         .choices(['auto', 'onnxruntime', 'tensorflow', 'cpu'])
@@ -33,15 +47,14 @@ export function addSweep(program: Command): void {
 }
 
 async function sweepFromCommandLine(path: string, options: SweepCommandOptions): Promise<void> {
-  const { data, jobs, engine, device, threads, checkpointSeconds } = options;
+  const { data, executor, slurm, jobs, engine, device, threads, checkpointSeconds } = options;
   const folder = options.output ?? join('runs', basename(path).replace(/(\.sweep)?\.json$/, ''));
   const { reason, progress } = await watchSweep(
     sweep(await readSpec(path), {
       folder,
-      jobs,
       checkpointSeconds,
       engine: given({ name: engine, device, threads }),
-      ...given({ data }),
+      ...given({ data, jobs, slurm: executor === 'slurm' ? slurm : undefined }),
     }),
   );
   console.log(`${join(folder, 'results.csv')}: ${progress.finished} of ${progress.trials} trials`);

@@ -5,8 +5,11 @@ export type ImageShape = readonly [height: number, width: number, channels: numb
 export interface Dataset {
   /** For messages, run settings and axis titles, such as `mnist train`. */
   readonly name: string;
+  /** Number of images; indices run from 0 to length - 1. */
   readonly length: number;
+  /** Of every image as `read` gives it. */
   readonly shape: ImageShape;
+  /** Their names, in the order that `labels` number. */
   readonly classes: readonly string[];
   /** Index into `classes` of each image, [length]. */
   readonly labels: Int32Array;
@@ -38,6 +41,8 @@ export interface ImageFile {
 
 /** A data set as published, in its two parts. */
 export interface Splits {
+  /** Images to train on, and for kNN and linear evaluation to compare with. */
   readonly train: Dataset;
+  /** Images to measure on. */
   readonly test: Dataset;
 }

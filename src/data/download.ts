@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { InputError } from '../errors.js';
+import { InputError, Interrupted } from '../errors.js';
 import type { DownloadProgress } from './progress.js';
 
 export interface DownloadOptions {
@@ -33,6 +33,7 @@ export async function download(options: DownloadOptions): Promise<void> {
     }
     await rename(part, path);
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
     throw new InputError(
       `Could not download ${url}: ${reasonOf(error)}. ` +
         `Put the file there by hand as ${path} (MD5 ${md5}), or try again to go on where it stopped.`,
@@ -55,7 +56,7 @@ async function receive(options: DownloadOptions, part: string): Promise<void> {
       return await receiveRest(options, part, before);
     } catch (error) {
       const broughtMore = (await sizeOf(part)) > before;
-      if (!broughtMore || error instanceof Refusal) throw error;
+      if (!broughtMore || error instanceof Refusal || error instanceof Interrupted) throw error;
     }
   }
 }

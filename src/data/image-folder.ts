@@ -9,10 +9,13 @@ import { type FolderListing, scanFolder } from './scan-folder.js';
 
 /** An image that could not be decoded and is not part of the data set. */
 export interface SkippedImage {
+  /** Where it lies: its path, or that of the archive and its name within. */
   readonly path: string;
+  /** What the decoder, or the file system, said. */
   readonly reason: string;
 }
 
+/** How the files of {@link imageFolder} become images of one size, and what to do about those that are none. */
 export interface ImageFolderOptions {
   /** [height, width] in pixels: images are scaled to cover it and cropped at the centre. By default their own size, which must then be the same for all. */
   readonly size?: readonly [number, number];
@@ -24,12 +27,15 @@ export interface ImageFolderOptions {
   readonly name?: string;
   /** Whether an image that cannot be decoded is an error; by default it is skipped. */
   readonly strict?: boolean;
+  /** Called once for each image that cannot be decoded. */
   readonly onSkip?: (image: SkippedImage) => void;
+  /** Called after each image. */
   readonly onProgress?: (event: DecodeProgress) => void;
 }
 
 /** Images from a folder, and those that were left out. */
 export interface FolderDataset extends Dataset {
+  /** In the order of the files. */
   readonly skipped: readonly SkippedImage[];
 }
 

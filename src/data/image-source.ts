@@ -2,7 +2,9 @@
 export interface ImageSource {
   /** For messages, run settings and axis titles, such as `imagenet train`. */
   readonly name: string;
+  /** Number of images; indices run from 0 to length - 1. */
   readonly length: number;
+  /** Their names, in the order that `labels` number. */
   readonly classes: readonly string[];
   /** Index into `classes` of each image, [length]. */
   readonly labels: Int32Array;

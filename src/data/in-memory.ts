@@ -1,9 +1,13 @@
 import { InputError } from '../errors.js';
 import type { Dataset, ImageShape } from './dataset.js';
 
+/** Decoded images and what is known of them; the arrays are kept, not copied. */
 export interface InMemoryOptions {
+  /** For messages, run settings and axis titles, such as `mnist train`. */
   readonly name: string;
+  /** Of every image; 1 or 3 channels where views are to be drawn. */
   readonly shape: ImageShape;
+  /** Their names, in the order that `labels` number. */
   readonly classes: readonly string[];
   /** Index into `classes` of each image, [length]. */
   readonly labels: Int32Array;

@@ -16,6 +16,7 @@ export type { ImageSource } from './image-source.js';
 export { type InMemoryOptions, inMemory } from './in-memory.js';
 export { datasetNames, type LoadOptions, load } from './load.js';
 export type { DecodeProgress, DownloadProgress, IndexProgress, LoadProgress } from './progress.js';
+export type { ShuffledBatchesOptions } from './shuffled-batches.js';
 export type { SmallCrops } from './small-crops.js';
 export {
   classFolderImages,
@@ -26,6 +27,7 @@ export {
   imagenette,
   ofClasses,
   openImageNet,
+  type PartName,
   readClassList,
   readSynsetWords,
   readValidationLabels,
@@ -37,7 +39,7 @@ export {
 } from './sources/index.js';
 export { type StreamedDataset, type StreamedOptions, streamed } from './streamed.js';
 export { type SubsetOptions, subset } from './subset.js';
-export { viewShapes } from './view.js';
+export { type ViewKind, viewShapes } from './view.js';
 export {
   stepsPerEpoch,
   type ViewBatch,

@@ -10,6 +10,7 @@ import type { LoadProgress } from './progress.js';
 import { openImageNet } from './sources/index.js';
 import { streamed } from './streamed.js';
 
+/** Where {@link load} looks for data sets, and how files become images; MNIST and CIFAR need nothing but `directory`. */
 export interface LoadOptions {
   /** Where data sets lie and are downloaded to; by default the environment's DCL_DATA, else `data` in the current folder. */
   readonly directory?: string;
@@ -29,7 +30,9 @@ export interface LoadOptions {
   readonly classes?: readonly string[];
   /** Whether an image of a file that cannot be decoded is an error; by default it is skipped. */
   readonly strict?: boolean;
+  /** Called once for each image that cannot be decoded: while loading, or, of streamed ones, whenever it is met. */
   readonly onSkip?: (image: SkippedImage) => void;
+  /** Called while files are downloaded, decoded or listed. */
   readonly onProgress?: (event: LoadProgress) => void;
 }
 
@@ -42,6 +45,13 @@ export const datasetNames: readonly string[] = ['mnist', 'cifar10', 'cifar100', 
  * that `openImageNet` knows), a folder with `train/CLASS/` and `test/CLASS/` (or `val/CLASS/`) in it, or one with archives or
  * shards as `openImageNet` finds them.
  * @throws InputError for an unknown name, and where the data set is missing, damaged or cannot be downloaded
+ *
+ * @example
+ * ```ts
+ * const mnist = await dcl.data.load('mnist');
+ * const imagenette = await dcl.data.load('imagenet', { classes: dcl.data.imagenette, size: [128, 128] });
+ * const mine = await dcl.data.load('/data/flowers', { size: [64, 64], onProgress: console.log });
+ * ```
  */
 export async function load(name: string, options: LoadOptions = {}): Promise<Splits> {
   const directory = options.directory ?? process.env.DCL_DATA ?? 'data';

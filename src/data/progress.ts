@@ -14,7 +14,9 @@ export interface DecodeProgress {
   readonly type: 'decode';
   /** Name of the data set. */
   readonly dataset: string;
+  /** Images gone through, those that could not be decoded included. */
   readonly done: number;
+  /** Images in the folder. */
   readonly total: number;
 }
 
@@ -27,6 +29,7 @@ export interface IndexProgress {
   readonly images: number;
   /** Class folders, archives within an archive, or shards gone through; for a flat archive its bytes. */
   readonly done: number;
+  /** In the unit of `done`. */
   readonly total: number;
 }
 

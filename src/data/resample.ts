@@ -1,5 +1,6 @@
 import type { Box } from './crop.js';
 import type { ImageShape } from './dataset.js';
+import { floats, memory, reserve, resizeRow, sumRows } from './row-kernels.js';
 
 /** A stretch of an image's line or column, in pixels and fractions of them. */
 interface Stretch {
@@ -37,17 +38,16 @@ function stretchOf(first: number, count: number, original: number, side: number)
   return { start, length, bounds: [Math.floor(start), Math.min(Math.ceil(start + length), side)] };
 }
 
-/** What each pixel that comes out is made of: `counts[i]` pixels from `starts[i]` on, weighted by a row of `weights`. */
+/**
+ * What each pixel that comes out is made of, a record each: the first pixel, how many there are from it on, and their
+ * weights. Both arrays are of the same memory.
+ */
 interface Taps {
-  readonly starts: Int32Array;
-  readonly counts: Int32Array;
+  readonly integers: Int32Array;
   readonly weights: Float32Array;
-  /** Weights in a row. */
-  readonly width: number;
+  /** Values in a record. */
+  readonly record: number;
 }
-
-/** Rows of the latest image, resized to the width that comes out; kept from one to the next because it is the hot path. */
-let lines = new Float32Array(0);
 
 /**
  * Resizes a rectangle of an image with antialiasing as Pillow's and PyTorch's antialiased bilinear filters do: a triangle
@@ -70,122 +70,63 @@ export function resample(
 ): void {
   const across = tapsOf(columns, width, 1, flip);
   const down = tapsOf(rows, height, scale, false);
-  const first = down.starts[0]!;
-  const end = down.starts[height - 1]! + down.counts[height - 1]!;
-  const rowLength = width * channels;
-  if (lines.length < (end - first) * rowLength) lines = new Float32Array((end - first) * rowLength);
-  const resizeRow = channels === 3 ? resizeColourRow : resizeGrayRow;
+  const [first] = pixelsOf(down, 0);
+  const [, end] = pixelsOf(down, height - 1);
+  const imageRow = imageWidth * channels;
+  const row = 4 * width * channels;
+  const [source, acrossTaps, downTaps, lines, resized] = reserve(
+    imageRow,
+    across.integers.byteLength,
+    down.integers.byteLength,
+    (end - first) * row,
+    row,
+  );
+  new Int32Array(memory.buffer, acrossTaps).set(across.integers);
+  new Int32Array(memory.buffer, downTaps).set(down.integers);
+  const sourceRow = new Uint8Array(memory.buffer, source, imageRow);
   for (let y = first; y < end; y++) {
-    resizeRow(pixels, y * imageWidth * channels, across, lines, (y - first) * rowLength);
+    sourceRow.set(pixels.subarray(y * imageRow, (y + 1) * imageRow));
+    resizeRow(source, channels, acrossTaps, 4 * across.record, lines + (y - first) * row, row);
   }
+  const resizedRow = floats(resized, width * channels);
   for (let y = 0; y < height; y++) {
-    const start = (down.starts[y]! - first) * rowLength;
-    sumRows(lines, start, down.weights, y * down.width, down.counts[y]!, output, y * rowLength, rowLength);
+    const [start, end] = pixelsOf(down, y);
+    const weights = downTaps + 4 * (y * down.record + leading);
+    sumRows(lines + (start - first) * row, row, weights, end - start, resized, row);
+    output.set(resizedRow, y * width * channels);
   }
 }
 
-function resizeColourRow(
-  pixels: Uint8Array,
-  start: number,
-  { starts, counts, weights, width }: Taps,
-  output: Float32Array,
-  to: number,
-): void {
-  for (let x = 0; x < starts.length; x++) {
-    let from = start + starts[x]! * 3;
-    let red = 0;
-    let green = 0;
-    let blue = 0;
-    const end = x * width + counts[x]!;
-    for (let tap = x * width; tap < end; tap++, from += 3) {
-      const weight = weights[tap]!;
-      red += weight * pixels[from]!;
-      green += weight * pixels[from + 1]!;
-      blue += weight * pixels[from + 2]!;
-    }
-    output[to] = red;
-    output[to + 1] = green;
-    output[to + 2] = blue;
-    to += 3;
-  }
-}
+/** Values of a record before its weights. */
+const leading = 2;
 
-function resizeGrayRow(
-  pixels: Uint8Array,
-  start: number,
-  { starts, counts, weights, width }: Taps,
-  output: Float32Array,
-  to: number,
-): void {
-  for (let x = 0; x < starts.length; x++) {
-    const from = start + starts[x]!;
-    let gray = 0;
-    for (let tap = 0; tap < counts[x]!; tap++) gray += weights[x * width + tap]! * pixels[from + tap]!;
-    output[to + x] = gray;
-  }
-}
-
-/** The weighted sum of consecutive rows of a length, four values at a time. */
-function sumRows(
-  rows: Float32Array,
-  start: number,
-  weights: Float32Array,
-  firstWeight: number,
-  count: number,
-  output: Float32Array,
-  to: number,
-  length: number,
-): void {
-  const endWeight = firstWeight + count;
-  const fours = length - (length % 4);
-  for (let i = 0; i < fours; i += 4) {
-    let from = start + i;
-    let first = 0;
-    let second = 0;
-    let third = 0;
-    let fourth = 0;
-    for (let tap = firstWeight; tap < endWeight; tap++, from += length) {
-      const weight = weights[tap]!;
-      first += weight * rows[from]!;
-      second += weight * rows[from + 1]!;
-      third += weight * rows[from + 2]!;
-      fourth += weight * rows[from + 3]!;
-    }
-    output[to + i] = first;
-    output[to + i + 1] = second;
-    output[to + i + 2] = third;
-    output[to + i + 3] = fourth;
-  }
-  for (let i = fours; i < length; i++) {
-    let sum = 0;
-    for (let tap = 0; tap < count; tap++)
-      sum += weights[firstWeight + tap]! * rows[start + i + tap * length]!;
-    output[to + i] = sum;
-  }
+/** The first pixel that counts for one that comes out, and the one after the last. */
+function pixelsOf({ integers, record }: Taps, at: number): readonly [number, number] {
+  const first = integers[at * record]!;
+  return [first, first + integers[at * record + 1]!];
 }
 
 /** @param total - what the weights of a pixel that comes out add up to */
 function tapsOf({ start, length, bounds }: Stretch, to: number, total: number, flip: boolean): Taps {
   const step = length / to;
   const reach = Math.max(step, 1);
-  const width = 2 * Math.ceil(reach) + 1;
-  const starts = new Int32Array(to);
-  const counts = new Int32Array(to);
-  const weights = new Float32Array(to * width);
+  const record = leading + 2 * Math.ceil(reach) + 1;
+  const integers = new Int32Array(to * record);
+  const weights = new Float32Array(integers.buffer);
   for (let i = 0; i < to; i++) {
     const centre = start + (i + 0.5) * step;
     const first = Math.max(Math.floor(centre - reach + 0.5), bounds[0]);
     const end = Math.min(Math.floor(centre + reach + 0.5), bounds[1]);
     let sum = 0;
     for (let pixel = first; pixel < end; pixel++) sum += triangle((pixel + 0.5 - centre) / reach);
-    const at = flip ? to - 1 - i : i;
-    starts[at] = first;
-    counts[at] = end - first;
+    const at = (flip ? to - 1 - i : i) * record;
+    integers[at] = first;
+    integers[at + 1] = end - first;
     for (let pixel = first; pixel < end; pixel++) {
-      weights[at * width + pixel - first] = (total / sum) * triangle((pixel + 0.5 - centre) / reach);
+      weights[at + leading + pixel - first] = (total / sum) * triangle((pixel + 0.5 - centre) / reach);
     }
   }
-  return { starts, counts, weights, width };
+  return { integers, weights, record };
 }
 
 function triangle(x: number): number {

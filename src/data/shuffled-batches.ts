@@ -10,7 +10,9 @@ import { requireViewSettings, type ViewSettings } from './view-settings.js';
 
 /** Which images are drawn, in which order, and how. */
 export interface ShuffledBatchesOptions {
+  /** Whose images. */
   readonly dataset: Dataset;
+  /** How their views are made. */
   readonly views: ViewSettings;
   /** Images N in a batch. */
   readonly batchSize: number;

@@ -7,6 +7,7 @@ import { InTurn } from './in-turn.js';
 import { UnreadableFiles } from './unreadable-files.js';
 import { cropBeside, jobsAtOnce, requireThreads } from './view-pool.js';
 
+/** The size that the files of {@link streamed} are brought to, and how many may be unreadable. */
 export interface StreamedOptions {
   /** Height and width in pixels of the images; 224 by default. */
   readonly size?: number;

@@ -3,6 +3,7 @@ import type { Dataset } from './dataset.js';
 import { requireIndex } from './in-memory.js';
 import { generatorFor, requireCounter, shuffle } from './random.js';
 
+/** How {@link subset} chooses. */
 export interface SubsetOptions {
   /** Whole number that decides which images a count takes; 0 by default. Exact indices ignore it. */
   readonly seed?: number;

@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import { processors } from '../engine/processors.js';
 import { InputError, requireInteger } from '../errors.js';
 import { type WorkerFile, workerFile } from '../worker-file.js';
 import type { ImageFile } from './dataset.js';
@@ -63,7 +63,7 @@ export class ThreadPool {
     const threads: Piscina<Job, Made> = new Piscina({
       filename: url.href,
       minThreads: 1,
-      maxThreads: availableParallelism(),
+      maxThreads: processors(),
       concurrentTasksPerWorker: jobsOfThread,
       idleTimeout: idleMilliseconds,
       ...(execArgv.length > 0 && { execArgv }),
@@ -126,9 +126,9 @@ async function ofReadable<Result extends Uint8Array | undefined>(
 }
 
 /** Threads that work on files at once; more than the machine runs in parallel are never started. */
-export function requireThreads(threads = availableParallelism()): number {
+export function requireThreads(threads = processors()): number {
   requireInteger('threads', threads);
-  return Math.min(threads, availableParallelism());
+  return Math.min(threads, processors());
 }
 
 /** Jobs on files that are under way at once, so that so many threads always have the next one at hand. */

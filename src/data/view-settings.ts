@@ -41,14 +41,23 @@ export interface Blur {
 export interface SimclrViewsOptions {
   /** Strength s of the colour jitter: brightness, contrast and saturation 0.8 s, hue 0.2 s; 0.5 by default, ImageNet takes 1. */
   readonly strength?: number;
+  /** Smallest and largest share of the image's area that a crop covers; [0.08, 1] by default. */
   readonly cropScale?: readonly [number, number];
+  /** Smallest and largest width / height of a crop before it is resized; [3/4, 4/3] by default. */
   readonly cropRatio?: readonly [number, number];
+  /** Probability of a horizontal flip; 0.5 by default. */
   readonly flipProbability?: number;
+  /** Probability that the four colour changes are made at all; 0.8 by default. */
   readonly jitterProbability?: number;
+  /** Largest change of brightness, as a share; 0.8 s by default. */
   readonly brightness?: number;
+  /** Largest change of the distance from the image's mean gray, as a share; 0.8 s by default. */
   readonly contrast?: number;
+  /** Largest change of the distance from each pixel's own gray, as a share; 0.8 s by default. */
   readonly saturation?: number;
+  /** Largest turn of the hue as a share of the full circle, at most 0.5; 0.2 s by default. */
   readonly hue?: number;
+  /** Probability that the colours are replaced by gray; 0.2 by default. */
   readonly grayscaleProbability?: number;
   /** None by default; ImageNet takes probability 0.5 and sigma 0.1 to 2. */
   readonly blur?: Blur;

@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import pMap from 'p-map';
 import sharp from 'sharp';
-import { InputError } from '../errors.js';
+import { InputError, Interrupted } from '../errors.js';
 import type { Dataset } from './dataset.js';
 import { readImages } from './read-images.js';
 
+/** Who is told how far {@link writeImageFolder} is. */
 export interface WriteImageFolderOptions {
   /** Called after each image. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -53,7 +54,7 @@ export async function writeImageFolder(
       );
     }
   } catch (error) {
-    if (error instanceof InputError) throw error;
+    if (error instanceof InputError || error instanceof Interrupted) throw error;
     throw new InputError(`The images cannot be written to ${path}: ${(error as Error).message}.`);
   }
 }

@@ -3,6 +3,7 @@ import { nodesRecorded } from './graph/node.js';
 import { plainKernelCalls } from './kernels/fallback.js';
 import { onnxruntimeBackend } from './use.js';
 
+/** What the engine `onnxruntime` has done since it was chosen, for tests, benchmarks and curiosity. */
 export interface EngineStatistics {
   /** Programs lowered, encoded and loaded. A second step of the same training adds none. */
   readonly compilations: number;

@@ -1,5 +1,5 @@
 /** Chooses what computes the tensors. */
-import { availableParallelism } from 'node:os';
+
 import * as tf from '@tensorflow/tfjs';
 import { InputError, requireInteger, requireOneOf } from '../errors.js';
 import { OnnxruntimeBackend } from './backend.js';
@@ -7,14 +7,18 @@ import { plainBackend } from './kernels/fallback.js';
 import { registerKernels } from './kernels/register.js';
 import { supportedDevices } from './onnxruntime.js';
 import { deviceFailure } from './probe.js';
+import { processors } from './processors.js';
 import { loadTensorflow } from './tensorflow.js';
 
 const names = ['auto', 'onnxruntime', 'tensorflow', 'cpu'] as const;
 const devices = ['cpu', 'webgpu', 'cuda'] as const;
 
+/** What computes, see {@link UseOptions.name}. */
 export type EngineName = 'onnxruntime' | 'tensorflow' | 'cpu';
+/** Where the engine `onnxruntime` computes, see {@link UseOptions.device}. */
 export type EngineDevice = 'cpu' | 'webgpu' | 'cuda';
 
+/** What {@link use} is to choose; without any it chooses by what is installed. */
 export interface UseOptions {
   /**
    * `onnxruntime`: TensorFlow.js recorded and compiled, fast on CPUs, nothing else to install. `tensorflow`:
@@ -38,9 +42,13 @@ export interface UseOptions {
   readonly debug?: boolean;
 }
 
+/** What was chosen, and why. */
 export interface EngineInfo {
+  /** What computes. */
   readonly name: EngineName;
+  /** Where it computes; `gpu` is the one that the engine `tensorflow` sees. */
   readonly device: EngineDevice | 'gpu';
+  /** CPU threads that compute. */
   readonly threads: number;
   /** Why this engine, in a sentence. */
   readonly reason: string;
@@ -63,8 +71,11 @@ export function onnxruntimeInUse(): OnnxruntimeBackend | undefined {
 
 /** What computes now, for a record of it; the backend's name alone where TensorFlow.js was told without `use`. */
 export function engineInUse(): {
+  /** TensorFlow.js's name of the backend. */
   readonly name: string;
+  /** Where it computes. */
   readonly device?: string;
+  /** CPU threads that compute. */
   readonly threads?: number;
 } {
   const name = tf.getBackend();
@@ -79,7 +90,7 @@ export function engineInUse(): {
  * are not available on this machine; the message says what is missing.
  */
 export async function use(options: UseOptions = {}): Promise<EngineInfo> {
-  const { name = 'auto', device = 'cpu', threads = availableParallelism(), debug = false } = options;
+  const { name = 'auto', device = 'cpu', threads = processors(), debug = false } = options;
   requireOneOf('engine', name, names);
   requireOneOf('device', device, devices);
   requireInteger('threads', threads);
@@ -101,7 +112,7 @@ async function chooseByItself(threads: number): Promise<EngineInfo> {
   if ('seesGpu' in found && found.seesGpu) {
     await tf.setBackend('tensorflow');
     const reason = `${found.packageName} is installed and sees a GPU.`;
-    return { name: 'tensorflow', device: 'gpu', threads: availableParallelism(), reason };
+    return { name: 'tensorflow', device: 'gpu', threads: processors(), reason };
   }
   const because =
     'seesGpu' in found
@@ -161,7 +172,7 @@ async function useTensorflow(): Promise<EngineInfo> {
   await tf.setBackend('tensorflow');
   const device = found.seesGpu ? 'gpu' : 'cpu';
   const reason = `${found.packageName} was asked for; it computes on the ${device.toUpperCase()}.`;
-  return { name: 'tensorflow', device, threads: availableParallelism(), reason };
+  return { name: 'tensorflow', device, threads: processors(), reason };
 }
 
 async function usePlain(): Promise<EngineInfo> {

@@ -3,7 +3,9 @@ import { requireInteger, requireRange } from '../errors.js';
 
 /** The interval that covers the accuracy on all images that there could be, were the test images drawn from these. */
 export interface AccuracyInterval {
+  /** Lower end, 0 to 1. */
   readonly low: number;
+  /** Upper end, 0 to 1. */
   readonly high: number;
 }
 

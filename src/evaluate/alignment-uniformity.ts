@@ -9,9 +9,11 @@ import type { EmbeddingModels } from '../npc/index.js';
 export interface Rows {
   /** [count, dimension] */
   readonly features: Float32Array;
+  /** Numbers in a row. */
   readonly dimension: number;
 }
 
+/** Which views {@link alignmentUniformity} compares, and how many at a time. */
 export interface AlignmentUniformityOptions {
   /** Decides the views; 1 by default. */
   readonly seed?: number;
@@ -19,7 +21,7 @@ export interface AlignmentUniformityOptions {
   readonly views?: ViewSettings;
   /** Images per forward pass; 256 by default, or all where there are fewer. An incomplete last batch is left out. */
   readonly batchSize?: number;
-  /** Called after each batch. */
+  /** Called after each batch of images, then for each view with its rows that were compared with all others. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -29,6 +31,7 @@ export interface AlignmentUniformity {
   readonly data: string;
   /** Images that were compared. */
   readonly images: number;
+  /** That decided the views. */
   readonly seed: number;
   /** Mean squared distance of two views of an image, 0 to 4. */
   readonly alignment: number;
@@ -60,7 +63,7 @@ export async function alignmentUniformity(
   const job = { dataset: data, views, batchSize, seed, epoch: 0 };
   const embedded = await embedViews(models, job, { training: false, onProgress });
   const [z1, z2] = embedded.views.map((features) => ({ features, dimension: embedded.dimension }));
-  const uniformities = [await uniformity(z1!), await uniformity(z2!)] as const;
+  const uniformities = [await uniformity(z1!, onProgress), await uniformity(z2!, onProgress)] as const;
   return {
     data: data.name,
     images: embedded.count,
@@ -90,9 +93,13 @@ export function alignment(z1: Rows, z2: Rows): number {
 /**
  * log mean exp(-2 |x - y|^2) over all pairs of different rows, scaled to unit length: 0 where all coincide, and the lower
  * the more evenly they cover the sphere (Wang and Isola, 2020, with t = 2).
+ * @param onProgress - called with the rows that were compared with all others so far
  * @throws InputError unless there are [count, dimension] values, count at least 2
  */
-export async function uniformity(z: Rows): Promise<number> {
+export async function uniformity(
+  z: Rows,
+  onProgress?: (done: number, total: number) => void,
+): Promise<number> {
   const { dimension } = z;
   const units = unitRows(z);
   const count = units.length / dimension;
@@ -111,6 +118,7 @@ export async function uniformity(z: Rows): Promise<number> {
       });
       const sums = await potentials.data().finally(() => potentials.dispose());
       for (const sum of sums) total += sum;
+      onProgress?.(Math.min(start + block, count), count);
     }
   } finally {
     all.dispose();

@@ -3,8 +3,11 @@ import type { ProbabilisticClassification } from './probabilities.js';
 
 /** The rows whose predicted class has a probability from `from` (excluded) to `to`. */
 export interface CalibrationBin {
+  /** Lower end of the probabilities, excluded. */
   readonly from: number;
+  /** Upper end of the probabilities, included. */
   readonly to: number;
+  /** Rows in the bin. */
   readonly count: number;
   /** Mean probability of the predicted class; NaN for an empty bin. */
   readonly confidence: number;
@@ -24,12 +27,16 @@ export interface Calibration {
 
 /**
  * Calibration by bins of equal width (Guo et al., On Calibration of Modern Neural Networks, ICML 2017).
- * @param options.bins - 15 by default, as in that paper
  * @throws InputError for a number of bins that is no whole number of at least 1
  */
 export function calibration(
   { confidences, predictions, labels, logLikelihoods }: ProbabilisticClassification,
-  { bins = 15 }: { readonly bins?: number } = {},
+  {
+    bins = 15,
+  }: {
+    /** Number of bins; 15 by default, as in that paper. */
+    readonly bins?: number;
+  } = {},
 ): Calibration {
   requireInteger('bins', bins);
   const sums = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, correct: 0 }));

@@ -9,6 +9,7 @@ export interface Classification {
   readonly top5: number;
   /** top1 within each class, in the order of `classes`; NaN for a class without rows. */
   readonly perClass: readonly number[];
+  /** Their names, in the order that `labels` and `predictions` number. */
   readonly classes: readonly string[];
   /** Class of each row, [count]. */
   readonly labels: Int32Array;

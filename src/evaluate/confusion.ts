@@ -3,6 +3,7 @@ import type { Classification } from './classification.js';
 
 /** How often rows of each class were given each class. */
 export interface ConfusionMatrix {
+  /** Their names, in the order of the rows and columns. */
   readonly classes: readonly string[];
   /** Rows of class i that were predicted as class j at i x classes.length + j, [classes, classes]. */
   readonly counts: Int32Array;
@@ -12,6 +13,7 @@ export interface ConfusionMatrix {
 export interface ConfusedPair {
   /** The rows' own class. */
   readonly label: string;
+  /** The class that they were taken for. */
   readonly prediction: string;
   /** Rows of class `label` that were predicted as `prediction`. */
   readonly count: number;
@@ -28,12 +30,16 @@ export function confusionMatrix({ classes, labels, predictions }: Classification
 
 /**
  * The pairs of classes that are confused most often, the most frequent first; of equally frequent ones the larger share.
- * @param options.limit - how many; 20 by default, fewer where there are no more
  * @throws InputError for a limit that is no whole number of at least 1
  */
 export function mostConfused(
   { classes, counts }: ConfusionMatrix,
-  { limit = 20 }: { readonly limit?: number } = {},
+  {
+    limit = 20,
+  }: {
+    /** How many at most; 20 by default. */
+    readonly limit?: number;
+  } = {},
 ): ConfusedPair[] {
   requireInteger('limit', limit);
   const size = classes.length;

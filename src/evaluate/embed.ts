@@ -4,6 +4,7 @@ import { assertFinite, assertTakes, featuresOf } from '../models/index.js';
 import type { Embeddings } from './feature-set.js';
 import { prefetched } from './prefetched.js';
 
+/** How {@link embed} goes through the images: the features do not depend on it but for rounding. */
 export interface EmbedOptions {
   /** Images per forward pass; 256 by default. */
   readonly batchSize?: number;
@@ -16,6 +17,11 @@ export interface EmbedOptions {
  * batch norm uses its moving statistics, no augmentation. Images [N, height, width, channels] to [N, dimension].
  * @throws InputError where the encoder does not take the data set's images or gives no vector for each, where a feature
  *   is not finite (the encoder diverged), or for a batch size that is no whole number of at least 1
+ *
+ * @example
+ * ```ts
+ * const { features, count, dimension } = await dcl.evaluate.embed(encoder, mnist.test);
+ * ```
  */
 export async function embed(
   encoder: tf.LayersModel,

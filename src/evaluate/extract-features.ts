@@ -8,13 +8,14 @@ import { onDisk } from '../train/run-files.js';
 import { RunLock } from '../train/run-lock.js';
 import { encoderFingerprint } from './encoder-fingerprint.js';
 import { Extraction, type ExtractionProgress } from './extraction.js';
-import type { FeatureOrigin } from './feature-folder.js';
+import { type FeatureOrigin, type FeaturePart, partFolder } from './feature-folder.js';
 import { openFeatures, type StoredFeatures } from './open-features.js';
 
+/** How {@link extractFeatures} goes through the images and divides their features into files. */
 export interface ExtractFeaturesOptions {
   /** Images per forward pass; 256 by default. */
   readonly batchSize?: number;
-  /** Images in each file; 10,240 by default, which are 84 MB at 2,048 features. */
+  /** Images in each file; 2,048 by default, which are 17 MB at 2,048 features. */
   readonly shardRows?: number;
   /** Called after each batch, and for each file of an earlier sitting. */
   readonly onProgress?: (progress: ExtractionProgress) => void;
@@ -35,7 +36,35 @@ export async function extractFeatures(
   folder: string,
   options: ExtractFeaturesOptions = {},
 ): Promise<StoredFeatures> {
-  const { batchSize = 256, shardRows = 10_240, onProgress } = options;
+  await extract(encoder, dataset, folder, options);
+  return openFeatures(folder);
+}
+
+/**
+ * Makes a part of the files that `extractFeatures` would, as one of several processes or machines at work on the same folder;
+ * `joinFeatures` puts the parts together. Killed at any moment, the same call goes on.
+ *
+ * @throws InputError where `extractFeatures` does
+ */
+export async function extractPart(
+  encoder: tf.LayersModel,
+  dataset: Dataset,
+  folder: string,
+  part: FeaturePart,
+  options: ExtractFeaturesOptions = {},
+): Promise<void> {
+  requireInteger('of', part.of);
+  requireInteger('index', part.index, 0, part.of - 1);
+  await extract(encoder, dataset, partFolder(folder, part), options, part);
+}
+
+async function extract(
+  encoder: tf.LayersModel,
+  dataset: Dataset,
+  folder: string,
+  { batchSize = 256, shardRows = 2048, onProgress }: ExtractFeaturesOptions,
+  part?: FeaturePart,
+): Promise<void> {
   requireInteger('batchSize', batchSize);
   requireInteger('shardRows', shardRows);
   assertTakes(encoder, dataset);
@@ -52,9 +81,8 @@ export async function extractFeatures(
   const lock = await RunLock.take(folder);
   try {
     const extraction = await Extraction.begin(folder, origin, onProgress);
-    for (const shard of extraction.missing()) await extraction.write(shard, encoder, dataset, batchSize);
+    for (const shard of extraction.missing(part)) await extraction.write(shard, encoder, dataset, batchSize);
   } finally {
     await lock.release();
   }
-  return openFeatures(folder);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '../data/index.js';
@@ -12,7 +12,9 @@ import {
   encodeIndex,
   type FeatureIndex,
   type FeatureOrigin,
+  type FeaturePart,
   indexFile,
+  isPartFolder,
   readIndex,
   requireSameOrigin,
   type Shard,
@@ -25,6 +27,7 @@ export interface ExtractionProgress {
   readonly type: 'verify' | 'extract';
   /** Images done, those of earlier sittings included. */
   readonly done: number;
+  /** Images in the data set. */
   readonly total: number;
   /** To the end of this part at its pace so far; undefined before there is one. */
   readonly secondsLeft: number | undefined;
@@ -54,9 +57,30 @@ export class Extraction {
     return extraction;
   }
 
-  /** The files that are still to be made. */
-  missing(): Shard[] {
-    return shardsOf(this.index).filter(({ file }) => this.index.shards[file] === undefined);
+  /** The files that are still to be made; with `part`, of every `of`-th one from `index` on. */
+  missing({ index, of }: FeaturePart = { index: 0, of: 1 }): Shard[] {
+    return shardsOf(this.index).filter(
+      ({ file }, place) => place % of === index && this.index.shards[file] === undefined,
+    );
+  }
+
+  /**
+   * Takes over the complete files of another folder; a damaged one is set aside there.
+   * @throws InputError where that folder is of other features
+   */
+  async take(folder: string, index: FeatureIndex): Promise<void> {
+    const { shards: ours, ...origin } = this.index;
+    requireSameOrigin(folder, index, origin);
+    const taken = { ...ours };
+    for (const [file, expected] of Object.entries(index.shards)) {
+      if (!(await isWhole(folder, file, expected))) continue;
+      await onDisk(`${file} cannot be moved from ${folder} to ${this.folder}`, async () => {
+        await rm(join(this.folder, file), { force: true });
+        await link(join(folder, file), join(this.folder, file));
+      });
+      taken[file] = expected;
+    }
+    await this.setShards(taken);
   }
 
   /** Embeds the images of a file and writes it, whole or not at all. */
@@ -87,7 +111,7 @@ export class Extraction {
     let verified = 0;
     for (const { file, start, end } of complete) {
       const expected = this.index.shards[file]!;
-      if (await this.isWhole(file, expected)) {
+      if (await isWhole(this.folder, file, expected)) {
         good[file] = expected;
         this.done += end - start;
       }
@@ -105,19 +129,6 @@ export class Extraction {
     this.onProgress({ type: 'extract', done, total, secondsLeft: this.secondsLeft(done, total) });
   }
 
-  private async isWhole(file: string, expected: string): Promise<boolean> {
-    const path = join(this.folder, file);
-    const bytes = await onDisk(`${path} cannot be read`, () => readFile(path).catch(undefinedIfMissing));
-    if (bytes !== undefined && checksum(bytes) === expected) return true;
-    if (bytes === undefined) {
-      console.warn(`${path} is gone; it is made again.`);
-    } else {
-      await onDisk(`${path} cannot be set aside`, () => rename(path, `${path}.damaged`));
-      console.warn(`${path} is damaged; it was set aside as ${file}.damaged and is made again.`);
-    }
-    return false;
-  }
-
   private async setShards(shards: FeatureIndex['shards']): Promise<void> {
     this.index = { ...this.index, shards };
     await this.put(indexFile, encodeIndex(this.index));
@@ -132,6 +143,20 @@ export class Extraction {
   }
 }
 
+/** Whether a file is what was written; a damaged one is set aside. */
+async function isWhole(folder: string, file: string, expected: string): Promise<boolean> {
+  const path = join(folder, file);
+  const bytes = await onDisk(`${path} cannot be read`, () => readFile(path).catch(undefinedIfMissing));
+  if (bytes !== undefined && checksum(bytes) === expected) return true;
+  if (bytes === undefined) {
+    console.warn(`${path} is gone; it is made again.`);
+  } else {
+    await onDisk(`${path} cannot be set aside`, () => rename(path, `${path}.damaged`));
+    console.warn(`${path} is damaged; it was set aside as ${file}.damaged and is made again.`);
+  }
+  return false;
+}
+
 /** Takes away what a crash left half written. @throws InputError where the folder is not one of these features */
 async function requireOwnFolder(
   folder: string,
@@ -140,7 +165,8 @@ async function requireOwnFolder(
 ): Promise<void> {
   const files = await onDisk(`The folder ${folder} cannot be used`, () => readdir(folder));
   const temporary = files.filter((file) => /^(features(-\d{5}\.safetensors|\.json)|lock)\.\d+$/.test(file));
-  if (found === undefined && files.some((file) => file !== 'lock' && !temporary.includes(file))) {
+  const known = (file: string) => file === 'lock' || temporary.includes(file) || isPartFolder(file);
+  if (found === undefined && !files.every(known)) {
     throw new InputError(`${folder} is not empty and holds no features; give another folder.`);
   }
   if (found !== undefined) requireSameOrigin(folder, found, origin);

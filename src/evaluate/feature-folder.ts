@@ -83,3 +83,20 @@ export function shardsOf({ count, shardRows }: Pick<FeatureOrigin, 'count' | 'sh
 export function checksum(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
+
+/** A share of a folder's files: every `of`-th one, beginning with number `index`. */
+export interface FeaturePart {
+  /** From 0 to `of` - 1. */
+  readonly index: number;
+  /** Number of shares. */
+  readonly of: number;
+}
+
+/** Where a part keeps its files until all are complete. */
+export function partFolder(folder: string, { index, of }: FeaturePart): string {
+  return join(folder, `part-${index}-of-${of}`);
+}
+
+export function isPartFolder(name: string): boolean {
+  return /^part-\d+-of-\d+$/.test(name);
+}

@@ -4,9 +4,11 @@ import { InputError, requireFinite } from '../errors.js';
 export interface LabelledRows {
   /** Name of the data set. */
   readonly name: string;
+  /** Number of rows, one for each image. */
   readonly count: number;
   /** Index into `classes` of each row, [count]. */
   readonly labels: Int32Array;
+  /** Their names, in the order that `labels` number. */
   readonly classes: readonly string[];
 }
 
@@ -14,11 +16,13 @@ export interface LabelledRows {
 export interface Embeddings extends LabelledRows {
   /** [count, dimension], row by row. */
   readonly features: Float32Array;
+  /** Features of an image. */
   readonly dimension: number;
 }
 
 /** Features of a whole data set, in its order, read as they are needed: they may be larger than memory. */
 export interface FeatureSet extends LabelledRows {
+  /** Features of an image. */
   readonly dimension: number;
   /**
    * Features of these rows, [rows.length, dimension], row by row. The caller does not change the array, so it may be the

@@ -7,6 +7,7 @@ export interface HardError {
   readonly index: number;
   /** Its own class. */
   readonly label: string;
+  /** The class that it was taken for. */
   readonly prediction: string;
   /** Probability of the predicted class, 0 to 1. */
   readonly confidence: number;
@@ -16,12 +17,16 @@ export interface HardError {
 
 /**
  * The errors that the classifier is surest of, the surest first: where a classifier is good, often wrong labels.
- * @param options.limit - how many; 20 by default, fewer where there are no more
  * @throws InputError for a limit that is no whole number of at least 1
  */
 export function hardestErrors(
   { classes, labels, predictions, confidences, logLikelihoods }: ProbabilisticClassification,
-  { limit = 20 }: { readonly limit?: number } = {},
+  {
+    limit = 20,
+  }: {
+    /** How many at most; 20 by default. */
+    readonly limit?: number;
+  } = {},
 ): HardError[] {
   requireInteger('limit', limit);
   const wrong = Array.from(labels.keys()).filter((row) => predictions[row] !== labels[row]);

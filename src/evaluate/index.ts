@@ -12,11 +12,14 @@ export { type Classification, classification } from './classification.js';
 export { type ConfusedPair, type ConfusionMatrix, confusionMatrix, mostConfused } from './confusion.js';
 export { type EmbedOptions, embed } from './embed.js';
 export { encoderFingerprint } from './encoder-fingerprint.js';
-export { type ExtractFeaturesOptions, extractFeatures } from './extract-features.js';
+export { type ExtractFeaturesOptions, extractFeatures, extractPart } from './extract-features.js';
 export type { ExtractionProgress } from './extraction.js';
+export type { FeaturePart } from './feature-folder.js';
+export { extractedRows, joinFeatures } from './feature-parts.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
+export { type KnnDuringTrainingOptions, knnDuringTraining } from './knn-during-training.js';
 export {
   type LinearEvaluation,
   type LinearEvaluationOptions,

@@ -3,6 +3,7 @@ import { type Classification, Tally } from './classification.js';
 import type { Features, LabelledRows } from './feature-set.js';
 import { type NearestNeighbours, nearestInBlocks } from './nearest-neighbours.js';
 
+/** How many neighbours vote in {@link knn}, and how much more the near ones count. */
 export interface KnnOptions {
   /** Neighbours that vote; 200 by default, or all where there are fewer. */
   readonly k?: number;
@@ -19,6 +20,13 @@ export interface KnnOptions {
  * @param queries - features to classify, usually of the test set
  * @throws InputError where the two sets come from different encoders or classes or are not finite, or for a `k` or
  *   `temperature` that cannot be used
+ *
+ * @example
+ * ```ts
+ * const memory = await dcl.evaluate.embed(encoder, mnist.train);
+ * const queries = await dcl.evaluate.embed(encoder, mnist.test);
+ * const { top1 } = await dcl.evaluate.knn(memory, queries, { k: 20 });
+ * ```
  */
 export async function knn(
   memory: Features,

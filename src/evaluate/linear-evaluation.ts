@@ -8,6 +8,7 @@ import { type ProbabilisticClassification, ProbabilityTally } from './probabilit
 import { standardisation, standardised } from './standardisation.js';
 import { linearClassifier, SupervisedStep, weightsOf } from './supervised/step.js';
 
+/** How {@link linearEvaluation} fits its classifier. */
 export interface LinearEvaluationOptions {
   /** Passes over the training features; 90 by default. */
   readonly epochs?: number;
@@ -21,6 +22,8 @@ export interface LinearEvaluationOptions {
   readonly seed?: number;
   /** Called after each epoch with its mean cross-entropy over the rows, in nats. */
   readonly onEpoch?: (epoch: number, epochs: number, loss: number) => void;
+  /** Called after each batch with the rows trained on so far, in all epochs, and then those classified. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** The classifier's accuracy on both sets, after the last epoch (not the best over epochs). */
@@ -35,13 +38,21 @@ export interface LinearEvaluation extends ProbabilisticClassification {
  * In memory or on disk, the same features give the same result; those on disk are read a batch ahead.
  * @throws InputError where the two sets come from different encoders or classes or are not finite, where an option cannot
  *   be used, and where the classifier diverges, with advice to lower the learning rate
+ *
+ * @example
+ * ```ts
+ * const train = await dcl.evaluate.embed(encoder, mnist.train);
+ * const test = await dcl.evaluate.embed(encoder, mnist.test);
+ * const linear = await dcl.evaluate.linearEvaluation(train, test);
+ * dcl.notebook.show(dcl.figures.confusionMatrix(dcl.evaluate.confusionMatrix(linear)));
+ * ```
  */
 export async function linearEvaluation(
   train: Features,
   test: Features,
   options: LinearEvaluationOptions = {},
 ): Promise<LinearEvaluation> {
-  const { epochs = 90, seed = 1, standardise = true, onEpoch } = options;
+  const { epochs = 90, seed = 1, standardise = true, onEpoch, onProgress } = options;
   const batchSize = Math.min(options.batchSize ?? 256, train.count);
   const peak = options.learningRate ?? (0.1 * batchSize) / 256;
   requireInteger('epochs', epochs);
@@ -56,6 +67,11 @@ export async function linearEvaluation(
   const logits = (features: tf.Tensor) => classifier.apply(features) as tf.Tensor2D;
   const step = new SupervisedStep({ logits, weights, state: weights }, train.classes.length);
   const steps = Math.ceil(train.count / batchSize);
+  let seen = 0;
+  const advance = (rows: number) => {
+    seen += rows;
+    onProgress?.(seen, (epochs + 1) * train.count + test.count);
+  };
   const schedule = { peak, totalSteps: epochs * steps, warmupSteps: 0 };
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -65,13 +81,14 @@ export async function linearEvaluation(
         const rate = cosineWithWarmup(done, schedule);
         total += labels.length * (await step.run(prepared(features), [train.dimension], labels, rate));
         done += 1;
+        advance(labels.length);
       }
       const loss = total / train.count;
       if (!Number.isFinite(loss)) throw diverged(epoch, peak);
       onEpoch?.(epoch + 1, epochs, loss);
     }
-    const { top1: trainTop1 } = await classified(fitted, logits, prepared);
-    return { ...(await classified(held, logits, prepared)), trainTop1 };
+    const { top1: trainTop1 } = await classified(fitted, logits, prepared, advance);
+    return { ...(await classified(held, logits, prepared, advance)), trainTop1 };
   } finally {
     step.dispose();
     classifier.dispose();
@@ -99,6 +116,7 @@ async function classified(
   features: FeatureSet,
   logits: (features: tf.Tensor) => tf.Tensor2D,
   prepared: (rows: Float32Array) => Float32Array,
+  advance: (rows: number) => void,
 ): Promise<ProbabilisticClassification> {
   const tally = new ProbabilityTally(features);
   for await (const { features: rows } of prefetched(blocksOf(features, scoredRows))) {
@@ -106,6 +124,7 @@ async function classified(
       logits(tf.tensor2d(prepared(rows), [rows.length / features.dimension, features.dimension])),
     );
     tally.add(await scores.data<'float32'>().finally(() => scores.dispose()));
+    advance(rows.length / features.dimension);
   }
   return tally.result();
 }

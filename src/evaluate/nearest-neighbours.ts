@@ -5,6 +5,7 @@ import { prefetched } from './prefetched.js';
 
 /** Of each query the nearest rows of the memory, the nearest first; both [queries, k], row by row. */
 export interface NearestNeighbours {
+  /** Neighbours of each query: those asked for, or all rows of the memory where there are fewer. */
   readonly k: number;
   /** Rows of the memory. */
   readonly indices: Int32Array;

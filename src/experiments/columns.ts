@@ -1,11 +1,9 @@
 import type { ResultRow } from './row.js';
 
-/** Whether a column holds text or numbers. */
-type Kind = 'text' | 'number';
-
 /** Part of a column's name, unit and meaning that a reader of the table needs. */
-interface Column {
-  readonly kind: Kind;
+export interface Column {
+  /** What its cells hold. */
+  readonly kind: 'text' | 'number';
   /** What it means, with its unit. */
   readonly meaning: string;
 }
@@ -73,6 +71,14 @@ export const columns: Readonly<Record<keyof ResultRow, Column>> = {
   onnxruntime: text('version of onnxruntime-node'),
 };
 
+/**
+ * A column of the table of results that is a setting: what two arms of a comparison must share, but for one factor and
+ * the seeds.
+ * @useDeclaredType
+ */
 export type Setting = keyof typeof settingColumns;
-/** What the figures and comparisons can be of. */
+/**
+ * What the figures and comparisons can be of.
+ * @useDeclaredType
+ */
 export type Measure = keyof typeof measureColumns;

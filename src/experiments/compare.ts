@@ -6,6 +6,7 @@ import { type MeanInterval, meanInterval, type Verdict, verdict } from './interv
 import { type Results, rowsOf } from './results.js';
 import type { ResultRow } from './row.js';
 
+/** What {@link compare} holds side by side. */
 export interface CompareOptions {
   /** The one setting in which the arms differ; `loss` by default. */
   readonly factor?: ComparedFactor;
@@ -17,11 +18,15 @@ export interface CompareOptions {
 
 /** Two arms that differ in one factor alone, measured with the same seeds. */
 export interface Comparison {
+  /** The one setting in which the arms differ. */
   readonly factor: ComparedFactor;
+  /** What was compared. */
   readonly measure: Measure;
   /** The factor's value in each arm. */
   readonly a: string | number | null;
+  /** The factor's value in the second arm. */
   readonly b: string | number | null;
+  /** Those that both arms were trained with, ascending. */
   readonly seeds: readonly number[];
   /** The measure in b less that in a, for each seed. */
   readonly differences: readonly number[];
@@ -113,6 +118,7 @@ function sentence(what: string, measure: Measure, { n, mean, low, high, level }:
   return `${what}: ${sign}${shownAs(mean)}${unit} of ${measure} (${interval})`;
 }
 
+/** Which two values of the factor {@link comparisons} holds side by side, everywhere else alike. */
 export interface ComparisonsOptions extends CompareOptions {
   /** The factor's value to start from, such as `infonce`. */
   readonly a: string | number;

@@ -1,5 +1,5 @@
 export { type ArmSettings, arm, type ComparedFactor } from './arms.js';
-export { columns, type Measure, type Setting } from './columns.js';
+export { type Column, columns, type Measure, type Setting } from './columns.js';
 export {
   type CompareOptions,
   type Comparison,
@@ -21,3 +21,4 @@ export { summarise } from './summary.js';
 export { type SweepOptions, sweep } from './sweep.js';
 export { trialRun } from './sweep-folder.js';
 export type { SweepImages, Trial, TrialSettings } from './trial.js';
+export { computeTask } from './trial-task.js';

@@ -3,10 +3,13 @@ import { InputError, requireRange } from '../errors.js';
 
 /** A mean with the interval that covers the true one at the given level, were the values drawn from a normal distribution. */
 export interface MeanInterval {
+  /** How many values, one for each seed. */
   readonly n: number;
+  /** Of the values. */
   readonly mean: number;
   /** Ends of Student's t interval, mean -+ t s / sqrt(n) with n - 1 degrees of freedom; null for a single value. */
   readonly low: number | null;
+  /** The upper end; null for a single value. */
   readonly high: number | null;
   /** 0.95 unless another was asked for. */
   readonly level: number;
@@ -33,7 +36,10 @@ export function meanInterval(values: readonly number[], level = 0.95): MeanInter
 /** What an interval of differences says: which side of 0 it lies on, if it lies on one. */
 export type Verdict = 'higher' | 'lower' | 'not told apart' | 'one seed does not tell';
 
-/** @param difference - of one arm less another */
+/**
+ * Which side of 0 an interval of differences lies on.
+ * @param difference - of one arm less another
+ */
 export function verdict({ low, high }: MeanInterval): Verdict {
   if (low === null || high === null) return 'one seed does not tell';
   if (low > 0) return 'higher';

@@ -35,8 +35,11 @@ export class ProgressCount {
     this.#left.set(key, left);
   }
 
+  /** A cluster's trial may be done before it was seen to begin. */
   finish({ key }: Trial): void {
+    this.#imagesSeen += this.#left.get(key) ?? this.#pending.get(key) ?? 0;
     this.#left.delete(key);
+    this.#pending.delete(key);
     this.#finished += 1;
   }
 

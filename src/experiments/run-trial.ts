@@ -128,6 +128,6 @@ async function recordOf(
 ): Promise<Pick<Measures, 'finalLoss' | 'meanQ' | 'variationQ'>> {
   const last = (await readEvents(run)).filter(({ epoch }) => epoch === epochs);
   const q = pooled(last.flatMap((event) => (event.type === 'step' ? [event.multiplier] : [])));
-  const finalLoss = last.find(({ type }) => type === 'epoch')!.loss;
+  const finalLoss = last.find((event) => event.type === 'epoch')!.loss;
   return { finalLoss, meanQ: q.mean, variationQ: q.variation };
 }

@@ -19,6 +19,7 @@ export type SavedRow = Readonly<Record<string, Saved>>;
 
 /** A table as it was saved, and where it comes from. */
 export interface SavedTable {
+  /** Its columns with the types that they were written with. */
   readonly table: ColumnTable;
   /** What the writer gave, and `computedBy`: time, engine, processor and versions. */
   readonly provenance: Readonly<Record<string, unknown>>;

@@ -5,11 +5,13 @@ import { compare } from './compare.js';
 import { type MeanInterval, meanInterval } from './interval.js';
 import { type Results, rowsOf } from './results.js';
 
+/** Which setting and which two losses {@link sensitivity} looks at. */
 export interface SensitivityOptions {
   /** The setting that was varied, such as `temperature`. */
   readonly factor: Exclude<ComparedFactor, 'loss'>;
   /** The losses; `infonce` and `dcl` by default. */
   readonly a?: string;
+  /** The second loss; `dcl` by default. */
   readonly b?: string;
   /** `knnTop1` by default. */
   readonly measure?: Measure;
@@ -19,20 +21,27 @@ export interface SensitivityOptions {
 
 /** How far a measure ranges over the values of a setting, with one loss. */
 export interface MeasureRange {
+  /** Its name. */
   readonly loss: string;
   /** Highest less lowest of each seed, in the measure's unit. */
   readonly bySeed: readonly number[];
+  /** Of the mean of `bySeed`. */
   readonly interval: MeanInterval;
 }
 
 /** How much two losses depend on a setting. */
 export interface Sensitivity {
+  /** The setting that was varied. */
   readonly factor: ComparedFactor;
+  /** What ranges. */
   readonly measure: Measure;
   /** The setting's values, numbers in ascending order. */
   readonly values: readonly (string | number | null)[];
+  /** Those of both losses, ascending. */
   readonly seeds: readonly number[];
+  /** The first loss. */
   readonly a: MeasureRange;
+  /** The second loss. */
   readonly b: MeasureRange;
   /** Range of b less that of a, paired by seed: an interval below 0 says that b is less sensitive. */
   readonly difference: MeanInterval;

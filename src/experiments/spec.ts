@@ -71,6 +71,10 @@ export const factors = [
   ...(['seed', 'epochs', 'temperature', 'learningRate', 'batchSize'] as const),
   ...(['method', 'queueSize', 'loss'] as const),
 ] as const;
+/**
+ * A setting that a sweep may give several values.
+ * @useDeclaredType
+ */
 export type Factor = (typeof factors)[number];
 
 /** Those that can be varied by themselves: comparisons need every setting with the same seeds. */

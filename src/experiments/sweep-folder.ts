@@ -16,7 +16,22 @@ export const trialFiles = {
   result: 'result.json',
   /** Why the trial could not be done, until it is. */
   failure: 'failure.json',
+  /** How far a cluster's task is with it. */
+  progress: 'progress.json',
 } as const;
+
+/** What a cluster's task says of the trial that it computes. */
+export interface TrialProgress {
+  /** Steps that earlier tasks had done. */
+  readonly begun: number;
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Null before the first step. */
+  readonly loss: number | null;
+  readonly imagesPerSecond: number;
+  /** The training is done. */
+  readonly evaluating: boolean;
+}
 
 const files = { sweep: 'sweep.json', trials: 'trials', lock: 'lock' } as const;
 
@@ -62,28 +77,50 @@ export class SweepFolder {
   }
 
   trial({ key }: Trial): string {
-    return join(this.path, files.trials, key);
+    return trialFolder(this.path, key);
   }
 
-  /** Whether the trial is done. @throws InputError where its result is damaged */
-  async has({ key }: Trial): Promise<boolean> {
-    return (await rowOf(this.path, key)) !== undefined;
+  /** The row of a trial that is done. @throws InputError where it is damaged */
+  row({ key }: Trial): Promise<ResultRow | undefined> {
+    return rowOf(this.path, key);
   }
 
-  async recordFailure(trial: Trial, reason: string): Promise<void> {
-    const failure = { failedAt: new Date().toISOString(), reason };
-    await onDisk(`The failure of ${trial.key} cannot be written`, () =>
-      writeJson(join(this.trial(trial), trialFiles.failure), failure),
-    );
+  recordFailure(trial: Trial, reason: string): Promise<void> {
+    return recordFailure(this.trial(trial), reason);
   }
 
-  async forgetFailure(trial: Trial): Promise<void> {
-    await rm(join(this.trial(trial), trialFiles.failure), { force: true });
+  /** Why the trial could not be done; undefined where it was not tried yet or is being tried again. */
+  async failure(trial: Trial): Promise<string | undefined> {
+    const path = join(this.trial(trial), trialFiles.failure);
+    return (await readJson<{ readonly reason: string }>(path))?.reason;
+  }
+
+  /** What a cluster's task says; undefined before it does. */
+  progress(trial: Trial): Promise<TrialProgress | undefined> {
+    return readJson<TrialProgress>(join(this.trial(trial), trialFiles.progress));
+  }
+
+  /** The trial is done, or tried anew: what an earlier attempt said does not hold any more. */
+  async forgetAttempts(trial: Trial): Promise<void> {
+    for (const file of [trialFiles.failure, trialFiles.progress])
+      await rm(join(this.trial(trial), file), { force: true });
   }
 
   async close(): Promise<void> {
     await this.lock.release();
   }
+}
+
+/** The folder of a trial. */
+export function trialFolder(sweep: string, key: string): string {
+  return join(sweep, files.trials, key);
+}
+
+/** Keeps why a trial could not be done in its folder. */
+export async function recordFailure(folder: string, reason: string): Promise<void> {
+  await onDisk(`The failure cannot be written to ${folder}`, () =>
+    writeJson(join(folder, trialFiles.failure), { failedAt: new Date().toISOString(), reason }),
+  );
 }
 
 /**
@@ -107,11 +144,11 @@ export async function readRows(
  * @param key - the trial's, as its row has it
  */
 export function trialRun(folder: string, key: string): string {
-  return join(folder, files.trials, key, trialFiles.run);
+  return join(trialFolder(folder, key), trialFiles.run);
 }
 
 function rowOf(folder: string, key: string): Promise<ResultRow | undefined> {
-  return readJson<ResultRow>(join(folder, files.trials, key, trialFiles.result));
+  return readJson<ResultRow>(join(trialFolder(folder, key), trialFiles.result));
 }
 
 async function readJson<T>(path: string): Promise<T | undefined> {

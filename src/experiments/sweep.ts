@@ -1,18 +1,32 @@
-import { availableParallelism } from 'node:os';
+import { requireSlurmOptions, type SlurmOptions } from '../cluster/index.js';
 import type { UseOptions } from '../engine/index.js';
+import { processors } from '../engine/processors.js';
 import { InputError, requireInteger, requireRange } from '../errors.js';
 import type { Sweep, SweepEvent } from './events.js';
+import type { Executor } from './executor.js';
+import { LocalExecutor } from './local-executor.js';
 import { requireSpec } from './require-spec.js';
 import { Sitting } from './sitting.js';
+import { SlurmExecutor } from './slurm-executor.js';
 import type { SweepSpec } from './spec.js';
 
+/** Where {@link sweep} keeps what it computes, and how much of the machine it takes; none of this changes the numbers. */
 export interface SweepOptions {
   /** Keeps the trials and the table of results; one that holds some of the trials already is continued. */
   readonly folder: string;
   /** Another place of the spec's images, such as a folder; the spec's own `data` by default. */
   readonly data?: string;
-  /** Trials computed at the same time, each by a process of its own; 1 by default. The threads are divided among them. */
+  /**
+   * Trials computed at the same time, each by a process of its own; 1 by default. The threads are divided among them. With
+   * `slurm`, tasks at the same time: as many as the cluster gives by default.
+   */
   readonly jobs?: number;
+  /**
+   * Computes the trials as tasks of a Slurm cluster with these options of `sbatch`, such as
+   * `{ partition: 'gpu', 'cpus-per-task': 8, time: '04:00:00' }`. The folder and the images must lie where all nodes find them.
+   * A task uses the processors that Slurm gives it. Stopping the sweep leaves the tasks at work, and the same call finds them again.
+   */
+  readonly slurm?: SlurmOptions;
   /** What computes, as `engine.use` takes it; all threads of the machine are used by default. */
   readonly engine?: Omit<UseOptions, 'debug'>;
   /** At most this many seconds between a trial's checkpoints; 60 by default. */
@@ -33,10 +47,10 @@ export interface SweepOptions {
  */
 export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
   requireSpec(spec);
-  const { folder, data = spec.data, jobs = 1, engine = {}, checkpointSeconds = 60, signal } = options;
-  requireInteger('jobs', jobs);
+  const { folder, jobs, checkpointSeconds = 60, signal } = options;
+  if (jobs !== undefined) requireInteger('jobs', jobs);
   requireRange('checkpointSeconds', checkpointSeconds, 0, Number.POSITIVE_INFINITY);
-  const threads = Math.max(1, Math.floor((engine.threads ?? availableParallelism()) / jobs));
+  if (options.slurm !== undefined) requireSlurmOptions(options.slurm);
   const stopper = new AbortController();
   const stopped = signal === undefined ? stopper.signal : AbortSignal.any([signal, stopper.signal]);
   let begun = false;
@@ -45,19 +59,32 @@ export function sweep(spec: SweepSpec, options: SweepOptions): Sweep {
     [Symbol.asyncIterator]() {
       if (begun) throw new InputError('A sweep can be read once only; call sweep again to go on with it.');
       begun = true;
-      return events(
-        { spec, folder, data, jobs, threads, engine: { ...engine, threads }, checkpointSeconds },
-        stopped,
+      const executor = executorOf(
+        { ...spec, data: options.data ?? spec.data },
+        { ...options, checkpointSeconds },
       );
+      return events(new Sitting({ spec, folder, executor }), stopped);
     },
   };
 }
 
-async function* events(
-  options: ConstructorParameters<typeof Sitting>[0],
-  stopped: AbortSignal,
-): AsyncGenerator<SweepEvent, void, void> {
-  const sitting = new Sitting(options);
+function executorOf(
+  spec: SweepSpec,
+  { slurm, jobs, engine = {}, checkpointSeconds }: SweepOptions & { readonly checkpointSeconds: number },
+): Executor {
+  if (slurm !== undefined) return new SlurmExecutor({ spec, slurm, jobs, engine, checkpointSeconds });
+  const processes = jobs ?? 1;
+  const threads = Math.max(1, Math.floor((engine.threads ?? processors()) / processes));
+  return new LocalExecutor({
+    spec,
+    jobs: processes,
+    threads,
+    engine: { ...engine, threads },
+    checkpointSeconds,
+  });
+}
+
+async function* events(sitting: Sitting, stopped: AbortSignal): AsyncGenerator<SweepEvent, void, void> {
   const stop = () => sitting.stop();
   stopped.addEventListener('abort', stop);
   if (stopped.aborted) stop();

@@ -15,49 +15,71 @@ import {
 
 /** The images of a sweep as its processes found them. */
 export interface SweepImages {
+  /** Name of the training images, such as `cifar10 train`. */
   readonly data: string;
+  /** Number of training images. */
   readonly images: number;
   /** SHA-256 of labels and sampled pixels. */
   readonly fingerprint: string;
+  /** Name of the test images. */
   readonly testData: string;
+  /** Number of test images. */
   readonly testImages: number;
+  /** The same of the test images. */
   readonly testFingerprint: string;
+  /** Settings of the random views. */
   readonly views: ViewSettings;
 }
 
 /** Everything that one trial's numbers depend on besides the rounding of the engine: a row's settings. */
 export interface TrialSettings extends Omit<SweepImages, 'views'> {
+  /** Self-supervised method, such as `simclr`. */
   readonly method: string;
   /** Of the method's queue; null where it has none. */
   readonly queueSize: number | null;
   /** Of a momentum encoder; null where the method has none. */
   readonly keyMomentum: number | null;
+  /** Contrastive loss: `infonce`, `dcl` or `dclw`. */
   readonly loss: string;
+  /** Divides the similarities. */
   readonly temperature: number;
   /** Of the weights of `dclw`; null for other losses. */
   readonly sigma: number | null;
   /** What the loss is the mean or sum of: it scales the gradient as a learning rate does. */
   readonly lossScale: string;
+  /** Images N in a step. */
   readonly batchSize: number;
+  /** Passes over the training images. */
   readonly epochs: number;
+  /** Decides weights, order and views. */
   readonly seed: number;
   /** The highest learning rate at a batch of 128. */
   readonly learningRate: number;
+  /** How the highest learning rate follows the batch size. */
   readonly learningRateRule: LearningRateRule;
   /** The highest learning rate of this trial. */
   readonly peakLearningRate: number;
+  /** Epochs of linear warm-up. */
   readonly warmupEpochs: number;
+  /** Of SGD. */
   readonly momentum: number;
+  /** Of SGD, on every weight. */
   readonly weightDecay: number;
+  /** Of the encoder, such as `resnet18`. */
   readonly architecture: string;
+  /** The encoder's first layers. */
   readonly stem: 'cifar' | 'imagenet';
   /** Channels of the first stage; null for the architecture's own. */
   readonly width: number | null;
+  /** Dimension of the embeddings that the loss compares. */
   readonly headFeatures: number;
   /** `data.ViewSettings` as JSON. */
   readonly views: string;
+  /** Neighbours k that vote in kNN. */
   readonly knnNeighbours: number;
+  /** Of kNN's votes. */
   readonly knnTemperature: number;
+  /** Epochs of linear evaluation. */
   readonly linearEpochs: number;
   /** Version of this library. */
   readonly dclLab: string;
@@ -69,6 +91,7 @@ type FactorValues = Pick<TrialSettings, Factor>;
 export interface Trial {
   /** Names the trial's folder: the factors, to read, and a hash of all settings. */
   readonly key: string;
+  /** What it is to compute. */
   readonly settings: TrialSettings;
 }
 

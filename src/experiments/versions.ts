@@ -2,8 +2,11 @@ import { createRequire } from 'node:module';
 
 /** Versions of what computes a trial besides this library. */
 export interface Versions {
+  /** Of Node.js. */
   readonly node: string;
+  /** Of TensorFlow.js. */
   readonly tfjs: string;
+  /** Of onnxruntime-node. */
   readonly onnxruntime: string;
 }
 

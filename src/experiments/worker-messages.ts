@@ -19,7 +19,9 @@ export type ToWorker =
 export interface TrialStep {
   /** Steps done. */
   readonly step: number;
+  /** Steps of the whole training. */
   readonly totalSteps: number;
+  /** That of this step, in nats. */
   readonly loss: number;
   /** Images (not views) a second. */
   readonly imagesPerSecond: number;

@@ -1,21 +1,10 @@
 /** The process that computes trials for a sweep, one after the other, on images that it loads once. */
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fingerprint } from '../data/fingerprint.js';
-import { type Dataset, defaultViews, load, type Splits, subset } from '../data/index.js';
-import { writeDurably } from '../durable-file.js';
+import type { Splits } from '../data/index.js';
 import { use } from '../engine/index.js';
 import { InputError } from '../errors.js';
-import { DivergenceError, type Run } from '../train/index.js';
-import { RunLock } from '../train/run-lock.js';
-import { runTrial } from './run-trial.js';
-import type { SweepSpec } from './spec.js';
-import { trialFiles } from './sweep-folder.js';
-import type { SweepImages } from './trial.js';
+import type { Run } from '../train/index.js';
+import { computeTrial, describeImages, loadSplits } from './compute-trial.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
-
-/** How long a process that an ended sweep left behind may take to finish its step, in seconds. */
-const patience = 120;
 
 let splits: Splits;
 let running: Run | undefined;
@@ -51,40 +40,12 @@ async function answer(message: Exclude<ToWorker, { readonly type: 'stop' }>): Pr
 async function open({ spec, engine }: Extract<ToWorker, { readonly type: 'open' }>): Promise<FromWorker> {
   try {
     await use(engine);
-    splits = await loadSplits(spec);
-    return { type: 'ready', images: await describe(splits, spec) };
+    splits = await loadSplits(spec, (done, total) => report({ type: 'loading', done, total }));
+    return { type: 'ready', images: await describeImages(splits, spec) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { type: 'unusable', reason: error.message };
   }
-}
-
-async function loadSplits({ data, size, images, testImages }: SweepSpec): Promise<Splits> {
-  let nextProgress = performance.now() + 1000;
-  const { train, test } = await load(data, {
-    ...(size && { size }),
-    strict: true,
-    onProgress: (event) => {
-      if (event.type !== 'decode' || performance.now() < nextProgress) return;
-      nextProgress = performance.now() + 1000;
-      report({ type: 'loading', done: event.done, total: event.total });
-    },
-  });
-  const part = (dataset: Dataset, count: number | undefined) =>
-    count === undefined ? dataset : subset(dataset, count);
-  return { train: part(train, images), test: part(test, testImages) };
-}
-
-async function describe({ train, test }: Splits, { views }: SweepSpec): Promise<SweepImages> {
-  return {
-    data: train.name,
-    images: train.length,
-    fingerprint: await fingerprint(train),
-    testData: test.name,
-    testImages: test.length,
-    testFingerprint: await fingerprint(test),
-    views: { ...defaultViews(train), ...views },
-  };
 }
 
 async function compute({
@@ -92,43 +53,20 @@ async function compute({
   folder,
   checkpointSeconds,
 }: Extract<ToWorker, { readonly type: 'trial' }>): Promise<FromWorker> {
-  const lock = await lockWhenFree(folder);
   try {
-    const onRun = (run: Run) => {
-      running = run;
-    };
-    const row = await runTrial(trial, {
+    return await computeTrial(trial, {
       splits,
       folder,
       checkpointSeconds,
-      onRun,
+      onRun: (run) => {
+        running = run;
+      },
       report: (message) => {
         if (message.type === 'evaluating') running = undefined;
         report(message);
       },
     });
-    if (row === undefined) return { type: 'stopped' };
-    await writeDurably(join(folder, trialFiles.result), `${JSON.stringify(row, null, 2)}\n`);
-    return { type: 'finished', row };
-  } catch (error) {
-    // Anything else may have left this process in disorder: it ends, and the next trial gets another.
-    if (!(error instanceof InputError || error instanceof DivergenceError)) throw error;
-    return { type: 'failed', reason: error.message };
   } finally {
     running = undefined;
-    await lock.release();
-  }
-}
-
-/** A sweep that was killed leaves a process behind for as long as its step takes. */
-async function lockWhenFree(folder: string): Promise<RunLock> {
-  const deadline = performance.now() + patience * 1000;
-  for (;;) {
-    try {
-      return await RunLock.take(folder);
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-      await pause(100);
-    }
   }
 }

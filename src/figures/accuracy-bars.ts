@@ -2,6 +2,7 @@ import { chanceLine, chanceText } from './chance-line.js';
 import { baseLayout, type Figure, rounded, type Trace } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands around the bars of {@link accuracyBars}. */
 export interface AccuracyBarsOptions {
   /** Default: `Accuracy on the test set`. */
   readonly title?: string;

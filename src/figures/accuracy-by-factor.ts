@@ -13,6 +13,7 @@ import {
 } from './sweep-layout.js';
 import { seriesByLoss, sweepTraces } from './sweep-series.js';
 
+/** As {@link SweepFigureOptions}, with others' results beside one's own. */
 export interface PublishedOptions extends SweepFigureOptions {
   /** What `experiments.published` gives, drawn with hollow marks and named as published; those with a known defect are left out. */
   readonly published?: PublishedResults;

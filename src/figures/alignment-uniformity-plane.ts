@@ -2,6 +2,7 @@ import type { AlignmentUniformity } from '../evaluate/index.js';
 import { baseLayout, type Figure, rounded } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link alignmentUniformityPlane}. */
 export interface AlignmentUniformityPlaneOptions {
   /** Default: `Alignment and uniformity`. */
   readonly title?: string;

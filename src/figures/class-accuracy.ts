@@ -3,6 +3,7 @@ import { accuracyInterval, type Classification } from '../evaluate/index.js';
 import { baseLayout, type Figure, palette, rounded } from './figure.js';
 import { shortened } from './shortened.js';
 
+/** What stands above {@link classAccuracy}, and how many classes it shows. */
 export interface ClassAccuracyOptions {
   /** Default: `Accuracy of each class`. */
   readonly title?: string;

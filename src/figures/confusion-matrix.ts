@@ -4,6 +4,7 @@ import { baseLayout, type Figure, palette, type Trace } from './figure.js';
 import { matrixLayout } from './matrix-layout.js';
 import { shortened } from './shortened.js';
 
+/** What stands above {@link confusionMatrix}, and how many classes it shows. */
 export interface ConfusionMatrixOptions {
   /** Default: `Confusions`. */
   readonly title?: string;

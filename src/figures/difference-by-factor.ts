@@ -14,6 +14,7 @@ import {
 } from './sweep-layout.js';
 import { sweepTraces } from './sweep-series.js';
 
+/** As {@link SweepFigureOptions}, with the axis and the loss to subtract. */
 export interface DifferenceByFactorOptions extends SweepFigureOptions {
   /** Setting on the axis; `batchSize` by default. */
   readonly factor?: AxisFactor;

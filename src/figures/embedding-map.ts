@@ -1,11 +1,13 @@
 import { InputError } from '../errors.js';
 import { baseLayout, type Figure, palette, rounded } from './figure.js';
 
+/** The points of {@link embeddingMap} and what they are. */
 export interface EmbeddingMapOptions {
   /** Positions in the plane, [n, 2], row by row; `project` makes them. */
   readonly points: ArrayLike<number>;
   /** Index into `classes` of each point, [n]. */
   readonly labels: ArrayLike<number>;
+  /** Their names, as the legend shows them. */
   readonly classes: readonly string[];
   /** Default: `Embedding map`. */
   readonly title?: string;

@@ -3,6 +3,7 @@ import type { Anatomy } from '../npc/index.js';
 import { baseLayout, type Figure, rounded } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link factorBySimilarity}. */
 export interface FactorBySimilarityOptions {
   /** Default: `What each loss does to easy and to hard positives`. */
   readonly title?: string;

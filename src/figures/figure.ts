@@ -3,7 +3,9 @@ export type Trace = Readonly<Record<string, unknown>>;
 
 /** A chart as plain data: what `Plotly.newPlot(element, data, layout)` takes. */
 export interface Figure {
+  /** What is drawn, in the order of the legend. */
   readonly data: readonly Trace[];
+  /** Titles, axes, legend and size. */
   readonly layout: Readonly<Record<string, unknown>>;
 }
 

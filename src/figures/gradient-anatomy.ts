@@ -2,6 +2,7 @@ import type { Anatomy, Negative } from '../npc/index.js';
 import { axis, baseLayout, type Figure, rounded, type Trace, topMargin } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
+/** Names for the images of {@link gradientAnatomy}, and how many negatives it shows. */
 export interface GradientAnatomyOptions {
   /** Default: `What pulls and pushes one anchor`. */
   readonly title?: string;

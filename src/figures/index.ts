@@ -40,7 +40,12 @@ export {
   temperatureSensitivity,
 } from './sweep-figures.js';
 export type { AxisFactor, SweepFigureOptions } from './sweep-layout.js';
-export { type TrainingProgressOptions, trainingProgress } from './training-progress.js';
+export {
+  type TrainingProgressEvaluation,
+  type TrainingProgressOptions,
+  type TrainingProgressStep,
+  trainingProgress,
+} from './training-progress.js';
 export {
   type VariationByBatchSizeOptions,
   variationByBatchSize,

@@ -4,6 +4,7 @@ import { histogramBars } from './histogram-bars.js';
 import { description, type MultiplierRow } from './multiplier-row.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link multiplierByBatchSize}. */
 export interface MultiplierByBatchSizeOptions {
   /** Default: `The multiplier q by batch size`. */
   readonly title?: string;

@@ -9,6 +9,7 @@ export interface MultiplierStep extends MultiplierStatistics {
   readonly step: number;
 }
 
+/** What stands above {@link multiplierDuringTraining}. */
 export interface MultiplierDuringTrainingOptions {
   /** Default: `The multiplier q during training`. */
   readonly title?: string;

@@ -3,6 +3,7 @@ import { baseLayout, type Figure } from './figure.js';
 import { histogramBars, total } from './histogram-bars.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link multiplierHistogram}. */
 export interface MultiplierHistogramOptions {
   /** Default: `The multiplier q of the gradient`. */
   readonly title?: string;

@@ -4,11 +4,13 @@ import { seriesStyles } from './series-style.js';
 
 /** How many nearest neighbours share the class of what they are neighbours of, after some epochs. */
 export interface NeighbourShare {
+  /** Epochs that the encoder was trained for; 0 before training. */
   readonly epoch: number;
   /** From 0 to 1. */
   readonly share: number;
 }
 
+/** What stands around the lines of {@link neighbourClasses}. */
 export interface NeighbourClassesOptions {
   /** Default: `Nearest neighbours of the same class`. */
   readonly title?: string;

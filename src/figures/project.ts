@@ -8,10 +8,13 @@ import { tsne } from './tsne.js';
 export interface ProjectInput {
   /** [count, dimension], row by row. */
   readonly features: ArrayLike<number>;
+  /** Number of rows. */
   readonly count: number;
+  /** Numbers in a row, at least 2. */
   readonly dimension: number;
 }
 
+/** How {@link project} lays the rows into the plane. */
 export interface ProjectOptions {
   /** `pca` shows the directions of largest variance, `umap` and `tsne` who is whose neighbour. Default: `pca`. */
   readonly method?: 'pca' | 'umap' | 'tsne';

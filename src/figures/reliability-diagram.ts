@@ -2,6 +2,7 @@ import type { Calibration } from '../evaluate/index.js';
 import { baseLayout, type Figure, rounded, type Trace } from './figure.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link reliabilityDiagram}. */
 export interface ReliabilityDiagramOptions {
   /** Default: `Reliability: is it right as often as it says?` */
   readonly title?: string;

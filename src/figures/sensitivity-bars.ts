@@ -5,6 +5,7 @@ import { lossName } from './names.js';
 import { type SeriesStyle, seriesStyles } from './series-style.js';
 import { accuracyNames } from './sweep-layout.js';
 
+/** What stands above {@link sensitivityBars}. */
 export interface SensitivityBarsOptions {
   /** Default: `How much the accuracy depends on each setting`. */
   readonly title?: string;

@@ -2,16 +2,19 @@ import { InputError } from '../errors.js';
 import { baseLayout, type Figure, rounded } from './figure.js';
 import { matrixLayout } from './matrix-layout.js';
 
+/** The similarities of {@link similarityMatrix} and what they are between. */
 export interface SimilarityMatrixOptions {
   /** Cosine similarities, [n, n], row by row. */
   readonly similarities: ArrayLike<number>;
   /** A name for each row and column, [n]; their numbers by default. */
   readonly labels?: readonly string[];
-  /** What the rows and the columns are; `embedding` by default. */
+  /** What the rows are; `embedding` by default. */
   readonly rows?: string;
+  /** What the columns are; `embedding` by default. */
   readonly columns?: string;
   /** Default: `Cosine similarity`. */
   readonly title?: string;
+  /** Data set, encoder, number of images. */
   readonly subtitle?: string;
 }
 

@@ -8,9 +8,11 @@ import { methodName } from './names.js';
 /** Factors that can be an axis. */
 export type AxisFactor = 'batchSize' | 'epochs' | 'temperature' | 'learningRate' | 'queueSize';
 
+/** Which accuracy a figure of a sweep shows, and what stands above it. */
 export interface SweepFigureOptions {
   /** `knnTop1` (default) or `linearTop1`. */
   readonly measure?: 'knnTop1' | 'linearTop1';
+  /** Default: the figure's own, such as `Accuracy against batch size`. */
   readonly title?: string;
   /** Default: the settings that all trials share, and the number of seeds. */
   readonly subtitle?: string;

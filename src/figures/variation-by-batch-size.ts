@@ -2,6 +2,7 @@ import { baseLayout, type Figure, rounded } from './figure.js';
 import { description, type MultiplierRow } from './multiplier-row.js';
 import { seriesStyles } from './series-style.js';
 
+/** What stands above {@link variationByBatchSize}. */
 export interface VariationByBatchSizeOptions {
   /** Default: `How much q varies, by batch size`. */
   readonly title?: string;

@@ -11,6 +11,7 @@ import {
 } from './sweep-layout.js';
 import { seriesByLoss, sweepTraces } from './sweep-series.js';
 
+/** As {@link SweepFigureOptions}, with the axis; what is measured is q itself. */
 export interface VariationInTrainingOptions extends Omit<SweepFigureOptions, 'measure'> {
   /** Setting on the axis; `batchSize` by default. */
   readonly factor?: AxisFactor;

@@ -3,6 +3,7 @@ import { logSumExp } from './log-sum-exp.js';
 import { type ContrastiveLoss, contrastiveLoss } from './loss.js';
 import { defaults, type TemperatureOptions } from './settings.js';
 
+/** What DCLW depends on besides the embeddings. */
 export interface DCLWOptions extends TemperatureOptions {
   /** Width of the weighting: the smaller, the more the weights differ; above 0. Default 0.5. */
   readonly sigma?: number;

@@ -16,6 +16,15 @@ import { defaults, type TemperatureOptions } from './settings.js';
  *
  * @throws InputError for a temperature that is not a finite number above 0; the loss itself throws one unless it is
  *   given two [N, d] with N of at least 2
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const loss = dcl.losses.infoNCE({ temperature: 0.1 });
+ * const [z1, z2] = [tf.randomNormal<tf.Rank.R2>([32, 128]), tf.randomNormal<tf.Rank.R2>([32, 128])];
+ * loss(z1, z2).print();
+ * ```
  */
 export function infoNCE(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;

@@ -12,11 +12,13 @@ export interface ContrastiveLoss {
   ofSimilarities(similarities: Similarities): tf.Scalar;
   /** How `dcl-lab pretrain --loss` and run settings call it. */
   readonly lossName: string;
+  /** What it was made with, its defaults filled in. */
   readonly settings: LossSettings;
 }
 
 /** Everything a loss depends on besides the embeddings, such as `{ temperature: 0.1 }`. */
 export interface LossSettings {
+  /** Divides the cosine similarities; above 0. */
   readonly temperature: number;
   readonly [setting: string]: number;
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { featuresOf, type PerceptronBatchNorm } from '../models/index.js';
+import { featuresOf, type PerceptronBatchNorm, type ProjectionHeadOptions } from '../models/index.js';
 
 /** A projection head, a perceptron that is thrown away after pretraining. */
 export interface HeadOptions {
@@ -13,8 +13,11 @@ export interface HeadOptions {
 
 /** The same with every default filled in; without a width the hidden layers are as wide as the encoder's features. */
 export interface CompleteHead {
+  /** Width of the hidden layers; undefined: as wide as the encoder's features. */
   readonly hiddenFeatures: number | undefined;
+  /** Dimension of the embeddings that the loss compares. */
   readonly outputFeatures: number;
+  /** After which layers batch norm stands. */
   readonly batchNorm: PerceptronBatchNorm;
 }
 
@@ -24,12 +27,19 @@ export function completeHead(head: HeadOptions, batchNorm: PerceptronBatchNorm):
 }
 
 /** The head's part of a method's `settings`, as stored with a run. */
-export function headSettings({ hiddenFeatures, outputFeatures, batchNorm }: CompleteHead) {
+export function headSettings({
+  hiddenFeatures,
+  outputFeatures,
+  batchNorm,
+}: CompleteHead): Readonly<Record<'hiddenFeatures' | 'outputFeatures' | 'headBatchNorm', string | number>> {
   return { hiddenFeatures: hiddenFeatures ?? 'as the encoder', outputFeatures, headBatchNorm: batchNorm };
 }
 
 /** What `models.projectionHead` takes. @throws InputError for an encoder that does not give one vector per image */
-export function headFor(encoder: tf.LayersModel, { hiddenFeatures, ...head }: CompleteHead) {
+export function headFor(
+  encoder: tf.LayersModel,
+  { hiddenFeatures, ...head }: CompleteHead,
+): Required<Omit<ProjectionHeadOptions, 'hiddenLayers' | 'seed'>> {
   const inputFeatures = featuresOf(encoder);
   return { ...head, inputFeatures, hiddenFeatures: hiddenFeatures ?? inputFeatures };
 }

@@ -3,6 +3,7 @@ import type { ContrastiveLoss } from '../losses/index.js';
 
 /** What one batch gives: the loss to minimise and the multiplier q of its anchors. */
 export interface BatchResult {
+  /** Mean or sum over the anchors, as the loss defines it. */
   readonly loss: tf.Scalar;
   /** q of Proposition 1, one for each anchor, [A]; not part of the loss. */
   readonly multiplier: tf.Tensor;
@@ -45,7 +46,9 @@ export interface Learner {
 
 /** A self-supervised method before it meets an encoder; a plain value that can be reused for several runs. */
 export interface Method {
+  /** What run settings and titles call it, such as `simclr`. */
   readonly name: string;
+  /** Compares the embeddings; its temperature is also that of the reported q. */
   readonly loss: ContrastiveLoss;
   /** What distinguishes this method's run from another's besides the loss; stored with each run. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;

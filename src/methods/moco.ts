@@ -10,6 +10,7 @@ import { follow, type MomentumSchedule, scheduledMomentum } from './momentum-enc
 import { createQueue, enqueue } from './queue.js';
 import { withoutGradient } from './without-gradient.js';
 
+/** What {@link moco} compares, and with how many keys of what age. */
 export interface MocoOptions {
   /**
    * Compares each query with its key and with the queue: DCL leaves the key out of the denominator, so the queue alone

@@ -9,6 +9,7 @@ import type { Learner, Method } from './method.js';
 import { createQueue, enqueue } from './queue.js';
 import { withoutGradient } from './without-gradient.js';
 
+/** What {@link nnclr} compares, and among how many embeddings it looks for neighbours. */
 export interface NnclrOptions {
   /** Compares each nearest neighbour with the predictions of the batch, N ways; with DCL the image's own leaves the denominator. */
   readonly loss: ContrastiveLoss;

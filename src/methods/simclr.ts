@@ -6,6 +6,7 @@ import { contrast } from './contrast.js';
 import { completeHead, type HeadOptions, headFor, headSettings } from './head.js';
 import type { Learner, Method } from './method.js';
 
+/** What {@link simclr} compares, and what the embeddings are made by. */
 export interface SimclrOptions {
   /** Compares the two views' embeddings; its temperature is also that of the reported multiplier q. */
   readonly loss: ContrastiveLoss;

@@ -3,6 +3,7 @@ import { InputError, requireFinite } from '../errors.js';
 
 /** What has to be known of images to tell whether an encoder takes them; every data set is one. */
 export interface NamedImages {
+  /** For messages, such as `mnist train`. */
   readonly name: string;
   /** Height, width and channels. */
   readonly shape: readonly number[];

@@ -4,7 +4,7 @@ export { architectures, byName } from './by-name.js';
 export { copyOf } from './copy.js';
 export { assertFinite, assertTakes, featuresOf, type NamedImages } from './encoder.js';
 export { type Initialisation, initialisation, zeros } from './initialisation.js';
-export { keepingStatistics } from './keep-statistics.js';
+export { type KeptStatistics, keepingStatistics, keptStatistics } from './keep-statistics.js';
 export type { PerceptronBatchNorm } from './perceptron.js';
 export { type PredictionHeadOptions, predictionHead } from './prediction-head.js';
 export { type ProjectionHeadOptions, projectionHead } from './projection-head.js';

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { initialisation } from './initialisation.js';
 import { perceptron } from './perceptron.js';
 
+/** Widths and initial weights of {@link predictionHead}. */
 export interface PredictionHeadOptions {
   /** Dimension of the embeddings that go in, and of the predictions that come out. */
   readonly features: number;

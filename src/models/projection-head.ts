@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { initialisation } from './initialisation.js';
 import { type PerceptronBatchNorm, perceptron } from './perceptron.js';
 
+/** Depth, widths and initial weights of {@link projectionHead}. */
 export interface ProjectionHeadOptions {
   /** Features of the encoder, such as 512 of a ResNet-18. */
   readonly inputFeatures: number;

@@ -5,6 +5,7 @@ import { basicBlock, bottleneckBlock, type ResidualBlock } from './residual-bloc
 import { type Standardisation, standardised } from './standardise.js';
 import { applyStem, type Stem, type StemName, stemLayers } from './stem.js';
 
+/** What the ResNets have in common to choose: how they begin, how wide they are, and their initial weights. */
 export interface ResNetOptions {
   /**
    * How the network begins. `cifar` (default): a 3x3 convolution of stride 1. `imagenet`: a 7x7 convolution of stride 2

@@ -3,7 +3,9 @@ import { InputError } from '../errors.js';
 
 /** What is subtracted from each channel of the pixels, and what the rest is divided by; the pixels are in [0, 1]. */
 export interface Standardisation {
+  /** Of each channel, [channels], of pixels in [0, 1]. */
   readonly mean: readonly number[];
+  /** Of each channel, [channels], above 0. */
   readonly deviation: readonly number[];
 }
 

@@ -10,6 +10,7 @@ export type StemName = 'cifar' | 'imagenet';
 export interface Stem {
   /** Edge of the square kernel, odd. */
   readonly kernelSize: number;
+  /** Of the convolution, in both directions. */
   readonly stride: number;
   /** Zeros on each side; half of the kernel if not given. solo-learn gives the 3x3 kernel of CIFAR 2. */
   readonly padding?: number;

@@ -6,6 +6,9 @@ export interface MimeBundle {
   readonly metadata?: JsonObject;
 }
 
+/** Turns a value into the output that shows it. */
+export type Presenter = (value: unknown) => Promise<MimeBundle>;
+
 /** What the notebook's kernel offers to code that runs in a cell. */
 export interface KernelHost {
   /** Adds an output to the cell, or replaces the one with the same `id`. */
@@ -22,6 +25,8 @@ export interface KernelHost {
    * runs anew or is deleted, it may be claimed again.
    */
   claim(name: string): boolean;
+  /** Shows what a cell ends in, the value of its last expression, as `present` says. */
+  presentResultsBy(present: Presenter): void;
 }
 
 const key = Symbol.for('dcl-lab.kernel');

@@ -1,15 +1,29 @@
+import './display/result.js';
+
 export { type EmbeddingMap, type EmbeddingMapOptions, embeddingMap } from './display/embedding-map.js';
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
+export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';
 export { saveFigures } from './export/save-figures.js';
 export { type BuildOptions, build } from './format/build.js';
-export { type Notebook, read, write } from './format/notebook.js';
+export {
+  type Cell,
+  type CellMetadata,
+  type CodeCell,
+  type Notebook,
+  type Output,
+  read,
+  type TextCell,
+  write,
+} from './format/notebook.js';
 export { fromSource, keepOutputs, toSource } from './format/source.js';
-export { toHtml } from './html/page.js';
+export { type PageOptions, toHtml } from './html/page.js';
 export { installKernel, type KernelInstallOptions, uninstallKernel } from './kernel/install.js';
 export { startKernel } from './kernel/start.js';
-export { CellError, ExecutionStopped } from './runner/errors.js';
+export { type LabOptions, startLab } from './lab/lab.js';
+export type { Json, JsonObject } from './protocol/message.js';
+export { CellError, type CellErrorDetails, ExecutionStopped } from './runner/errors.js';
 export { type ExecuteOptions, execute } from './runner/execute.js';
 export type { ExecutionOptions } from './runner/execution.js';
 export { KernelDied } from './runner/kernel-process.js';

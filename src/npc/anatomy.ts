@@ -16,14 +16,19 @@ export interface Negative extends Anchor {
 
 /** How hard each of the three losses pulls or pushes. */
 export interface Strength {
+  /** Of InfoNCE. */
   readonly infonce: number;
+  /** Of DCL. */
   readonly dcl: number;
+  /** Of DCLW. */
   readonly dclw: number;
 }
 
 /** What the losses do with one anchor: how hard the positive is pulled and each negative pushed. */
 export interface Anatomy extends Anchor {
+  /** Divides the cosines. */
   readonly temperature: number;
+  /** Width of DCLW's weights. */
   readonly sigma: number;
   /** q of InfoNCE, between 0 and 1. */
   readonly multiplier: number;

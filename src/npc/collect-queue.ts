@@ -11,9 +11,11 @@ import { type MultiplierStatistics, statistics } from './statistics.js';
 export interface QueueModels extends EmbeddingModels {
   /** Makes the keys; by default the same as the queries' encoder and head. */
   readonly keyEncoder?: tf.LayersModel;
+  /** Makes the keys' embeddings; by default the queries' projection head. */
   readonly keyProjection?: tf.LayersModel;
 }
 
+/** At which sizes of the queue {@link collectQueue} measures q. */
 export interface CollectQueueOptions extends Omit<CollectOptions, 'batchSizes' | 'chunkSize'> {
   /** Images embedded at a time; a quarter of all by default, but at most 256. */
   readonly chunkSize?: number;
@@ -25,8 +27,11 @@ export interface CollectQueueOptions extends Omit<CollectOptions, 'batchSizes' |
 export interface CollectedQueueMultipliers extends MultiplierStatistics {
   /** Name of the data set. */
   readonly data: string;
+  /** Keys K in the queue. */
   readonly queueSize: number;
+  /** Divides the cosines. */
   readonly temperature: number;
+  /** That decided the images of the queue, and all views. */
   readonly seed: number;
   /** q of every query, one for each image. */
   readonly q: Float32Array;
@@ -61,8 +66,9 @@ export async function collectQueue(
   }
   const { keyEncoder = models.encoder, keyProjection = models.projection } = models;
   const keyModels = { encoder: keyEncoder, ...(keyProjection && { projection: keyProjection }) };
-  const queries = await embedViews(models, job, { training: true, onProgress: options.onProgress });
-  const keys = await embedViews(keyModels, job, { training: false });
+  const { onProgress } = options;
+  const queries = await embedViews(models, job, { training: true, onProgress });
+  const keys = await embedViews(keyModels, job, { training: false, onProgress });
   // Each chunk's queue is the keys after it, going on from the first after the last.
   const around = new Float32Array(2 * keys.views[1].length);
   around.set(keys.views[1]);
@@ -84,6 +90,7 @@ export async function collectQueue(
         ),
       );
       q.set(await values.data<'float32'>().finally(() => values.dispose()), first);
+      onProgress?.(first + chunk, count);
     }
     collected.push({ data: data.name, queueSize, temperature, seed, ...statistics(q), q });
   }

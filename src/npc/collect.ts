@@ -13,6 +13,7 @@ import { type EmbeddedViews, type EmbeddingModels, embedViews } from './embed-vi
 import { multiplier } from './multiplier.js';
 import { type MultiplierStatistics, statistics } from './statistics.js';
 
+/** At which batch sizes {@link collect} measures q, and at which temperature. */
 export interface CollectOptions extends TemperatureOptions {
   /** Images N in a batch, each at least 2. */
   readonly batchSizes: readonly number[];
@@ -22,7 +23,7 @@ export interface CollectOptions extends TemperatureOptions {
   readonly views?: ViewSettings;
   /** Images embedded at a time; 256 by default, or all where there are fewer. */
   readonly chunkSize?: number;
-  /** Called after each chunk with the images embedded so far. */
+  /** Called after each chunk with the images embedded so far, then for each size again with those compared. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -30,9 +31,13 @@ export interface CollectOptions extends TemperatureOptions {
 export interface CollectedMultipliers extends MultiplierStatistics {
   /** Name of the data set. */
   readonly data: string;
+  /** Images N in a batch. */
   readonly batchSize: number;
+  /** Batches that were collected. */
   readonly batches: number;
+  /** Divides the cosines. */
   readonly temperature: number;
+  /** That decided which images share a batch, and their views. */
   readonly seed: number;
   /** q of every anchor, [batches, 2, batchSize] (batch, view, image), row by row. */
   readonly q: Float32Array;
@@ -63,7 +68,7 @@ export async function collect(
   const embedded = await embedViews(models, job, { training: true, onProgress: options.onProgress });
   const rows: CollectedMultipliers[] = [];
   for (const batchSize of batchSizes) {
-    const q = await multipliersOf(embedded, batchSize, temperature);
+    const q = await multipliersOf(embedded, batchSize, temperature, options.onProgress);
     const batches = q.length / (2 * batchSize);
     rows.push({ data: data.name, batchSize, batches, temperature, seed, ...statistics(q), q });
   }
@@ -93,6 +98,7 @@ async function multipliersOf(
   { views, count, dimension }: EmbeddedViews,
   batchSize: number,
   temperature: number,
+  onProgress: CollectOptions['onProgress'],
 ): Promise<Float32Array> {
   const batches = Math.floor(count / batchSize);
   const q = new Float32Array(batches * 2 * batchSize);
@@ -107,6 +113,7 @@ async function multipliersOf(
       return multiplier(z1!, z2!, { temperature });
     });
     q.set(await values.data<'float32'>().finally(() => values.dispose()), batch * 2 * batchSize);
+    onProgress?.((batch + 1) * batchSize, batches * batchSize);
   }
   return q;
 }

@@ -12,11 +12,13 @@ import type { EmbeddingModels } from './embed-views.js';
 
 /** One view of one image, to look at and to compute with. */
 export interface EmbeddedView {
+  /** Which of the image's two. */
   readonly view: 1 | 2;
   /** Index in the data set. */
   readonly image: number;
   /** Name of its class. */
   readonly label: string;
+  /** Of the view. */
   readonly shape: ImageShape;
   /** 0 to 255, [height, width, channels], row by row. */
   readonly pixels: Uint8Array;
@@ -24,6 +26,7 @@ export interface EmbeddedView {
   readonly embedding: Float32Array;
 }
 
+/** Which images, and which views of them, {@link embeddedBatch} takes. */
 export interface EmbeddedBatchOptions {
   /** Decides the order of the images, and their views; 1 by default. */
   readonly seed?: number;

@@ -19,6 +19,14 @@ import type { Similarities } from '../losses/similarities.js';
  * @param z2 embeddings of view 2, [N, d]; row i of both comes from image i
  * @returns q, [2, N] (view, sample), each between 0 and 1
  * @throws InputError unless both are [N, d] with N of at least 2 and the temperature is a finite number above 0
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const [z1, z2] = [tf.randomNormal<tf.Rank.R2>([32, 128]), tf.randomNormal<tf.Rank.R2>([32, 128])];
+ * dcl.npc.multiplier(z1, z2, { temperature: 0.1 }).print();
+ * ```
  */
 export function multiplier(z1: tf.Tensor2D, z2: tf.Tensor2D, options: TemperatureOptions = {}): tf.Tensor2D {
   const temperature = temperatureOf(options);

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js';
 
 /** How the multiplier q of a batch's anchors is spread. */
 export interface MultiplierStatistics {
+  /** Of all q, 0 to 1. */
   readonly mean: number;
   /** Coefficient of variation C_v, standard deviation (of the population) / mean; 0 where every q is 0. */
   readonly variation: number;

@@ -3,6 +3,7 @@ import { copyOf } from '../models/index.js';
 import type { PretrainOptions } from './plan.js';
 import { pretrain } from './pretrain.js';
 
+/** How long {@link estimate} measures. */
 export interface EstimateOptions {
   /** Steps that are timed; 5 by default. */
   readonly steps?: number;
@@ -14,6 +15,7 @@ export interface EstimateOptions {
 export interface Estimate {
   /** Images (not views) trained on per second, the median over the timed steps. */
   readonly imagesPerSecond: number;
+  /** Of the whole run. */
   readonly totalSteps: number;
   /** Of the whole run, checkpoints not counted. */
   readonly seconds: number;

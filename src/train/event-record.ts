@@ -1,13 +1,11 @@
-/** The record of a run: `events.jsonl`, a line for each step, epoch and checkpoint that it reported. */
+/** The record of a run: `events.jsonl`, a line for each step, epoch, evaluation and checkpoint that it reported. */
 import { appendFile, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
-import type { EpochEvent, StepEvent } from './events.js';
+import type { RecordedEvent } from './events.js';
 import { onDisk, runFiles } from './run-files.js';
 import { readRunSettings } from './run-settings.js';
-
-type RecordedEvent = StepEvent | EpochEvent;
 
 /** That there is a checkpoint after a step, so that it can be missed. */
 interface CheckpointRecord {
@@ -37,14 +35,18 @@ export async function flushEvents(folder: string): Promise<void> {
 }
 
 /**
- * The step and epoch events that a run has recorded so far; a last line cut short by a crash is left out. They are
+ * The step, epoch and evaluation events that a run has recorded so far; a last line cut short by a crash is left out. They are
  * there once the run's first checkpoint is written.
  * @throws InputError where the folder holds no run, or naming the file, and the line that is damaged, where it cannot be
  *   read
  */
 export async function readEvents(folder: string): Promise<RecordedEvent[]> {
   await readRunSettings(folder);
-  return (await recorded(folder)).filter((event) => event.type !== 'checkpoint');
+  return withoutCheckpoints(await recorded(folder));
+}
+
+function withoutCheckpoints(events: readonly Recorded[]): RecordedEvent[] {
+  return events.filter((event) => event.type !== 'checkpoint');
 }
 
 async function recorded(folder: string): Promise<Recorded[]> {
@@ -72,12 +74,17 @@ export async function recordedCheckpoints(folder: string): Promise<number[]> {
   return (await recorded(folder)).flatMap(({ type, step }) => (type === 'checkpoint' ? [step] : []));
 }
 
-/** What was recorded after the checkpoint will happen again. @throws InputError where the record cannot be read or written */
-export async function dropEventsAfter(folder: string, step: number): Promise<void> {
+/**
+ * What was recorded after the checkpoint will happen again.
+ * @returns what was recorded before
+ * @throws InputError where the record cannot be read or written
+ */
+export async function dropEventsAfter(folder: string, step: number): Promise<RecordedEvent[]> {
   const kept = (await recorded(folder)).filter((event) => event.step <= step);
   await onDisk(`The record of ${folder} cannot be written`, () =>
     writeDurably(join(folder, runFiles.events), lines(kept)),
   );
+  return withoutCheckpoints(kept);
 }
 
 function lines(events: readonly Recorded[]): string {

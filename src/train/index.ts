@@ -1,5 +1,6 @@
 export { DivergenceError } from './divergence.js';
 export { type Estimate, type EstimateOptions, estimate } from './estimate.js';
+export type { Evaluate, EvaluationPlace } from './evaluation.js';
 export { readEvents } from './event-record.js';
 export type * from './events.js';
 export { type LarsForm, type LarsOptions, lars } from './lars.js';

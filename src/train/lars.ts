@@ -6,6 +6,7 @@ import { zerosLike } from './zeros-like.js';
 /** Which of the two programs that are both called LARS; see {@link lars}. */
 export type LarsForm = 'google' | 'pytorch';
 
+/** Which form of {@link lars}, and its settings. */
 export interface LarsOptions {
   /** `pytorch` by default. */
   readonly form?: LarsForm;

@@ -10,6 +10,7 @@ export type LearningRateScaling = 'linear' | 'square-root';
 export interface ScaledLearningRate {
   /** Such as 0.3 for `linear` and 0.075 for `square-root`, SimCLR's. */
   readonly base: number;
+  /** How the highest learning rate follows N. */
   readonly scaling: LearningRateScaling;
 }
 

@@ -16,6 +16,7 @@ export interface LoadOptions {
 
 /** The models of a run, by the names its method gave them, such as SimCLR's `projection`. */
 export interface RunModels {
+  /** Images [N, height, width, channels] to features [N, d]. */
   readonly encoder: tf.LayersModel;
   readonly [name: string]: tf.LayersModel;
 }

@@ -7,6 +7,8 @@ export interface OptimiserChoice {
   /** All that the updates depend on besides gradients and learning rate: stored with a run, and compared when it is resumed. */
   readonly settings: Readonly<Record<string, number | string | boolean>>;
   /**
+   * Makes what lasts from step to step, at its initial values.
+   *
    * @param weights - what it will move
    * @param biasesAndNorms - those of them that are biases, or gamma or beta of a normalisation (`models.biasesAndNorms`)
    */
@@ -27,6 +29,7 @@ export interface Optimiser {
    * @param rate - the learning rate: a tensor, so that a new one does not mean a new compilation
    */
   step(gradients: readonly tf.Tensor[], rate: tf.Scalar): void;
+  /** Frees the slots; the weights are the caller's and stay. */
   dispose(): void;
 }
 

@@ -7,6 +7,7 @@ import { requireInteger, requireOneOf, requireRange } from '../errors.js';
 import type { Method } from '../methods/index.js';
 import { assertTakes, standardisationOf } from '../models/index.js';
 import { requireChunks } from './chunked-batches.js';
+import type { Evaluate } from './evaluation.js';
 import { requireAccumulation } from './gradient-accumulation.js';
 import { highestLearningRate, type ScaledLearningRate } from './learning-rate.js';
 import type { OptimiserChoice } from './optimiser.js';
@@ -18,7 +19,9 @@ import { sgd } from './sgd.js';
 export interface PretrainOptions {
   /** Trained in place; images [N, height, width, channels] to features [N, d]. */
   readonly encoder: tf.LayersModel;
+  /** Images to train on; their labels are not used. */
   readonly data: Dataset;
+  /** What is learnt from the views of a batch, such as `methods.simclr({ loss })`. */
   readonly method: Method;
   /** Images per step, at least 2; 32 by default. The last, incomplete batch of an epoch is dropped. */
   readonly batchSize?: number;
@@ -54,6 +57,14 @@ export interface PretrainOptions {
   readonly views?: ViewSettings;
   /** A `step` event every so many steps, and for each epoch's last; 10 by default. */
   readonly reportEvery?: number;
+  /**
+   * Measures the encoder during the run, such as `evaluate.knnDuringTraining(memory, queries)`: after epochs, when an
+   * `evaluation` event tells what it found. The numbers of the training, its seconds and its images/s are the same without it.
+   * Where it throws, the run ends with that error after a checkpoint, and resumed it evaluates first.
+   */
+  readonly evaluate?: Evaluate;
+  /** Epochs from one evaluation to the next; 1 by default. One comes after the last epoch in any case. */
+  readonly evaluateEvery?: number;
   /** Folder for checkpoints and the record of events; without it nothing is written. */
   readonly checkpoint?: string;
   /** At most this many seconds between checkpoints; 60 by default. One is written at the end in any case. */
@@ -65,7 +76,7 @@ export interface PretrainOptions {
 }
 
 /** What has no default: without it the run does without. */
-type Optional = 'checkpoint' | 'chunkSize' | 'warmupStart' | 'cosineFloor';
+type Optional = 'checkpoint' | 'evaluate' | 'chunkSize' | 'warmupStart' | 'cosineFloor';
 
 /** The options with every default filled in. */
 export type Plan = Required<Omit<PretrainOptions, Optional | 'learningRate'>> & {
@@ -76,7 +87,8 @@ export type Plan = Required<Omit<PretrainOptions, Optional | 'learningRate'>> & 
 
 /** Fills in the defaults. @throws InputError for options that cannot be used */
 export function planned(options: PretrainOptions): Plan {
-  const { batchSize = 32, accumulate = 1, chunkSize, checkpoint, warmupStart, cosineFloor } = options;
+  const { batchSize = 32, accumulate = 1, chunkSize, checkpoint, evaluate } = options;
+  const { warmupStart, cosineFloor } = options;
   const images = batchSize * accumulate;
   const plan = {
     epochs: 10,
@@ -85,6 +97,7 @@ export function planned(options: PretrainOptions): Plan {
     optimiser: sgd(),
     views: options.views ?? defaultViews(options.data),
     reportEvery: 10,
+    evaluateEvery: 1,
     checkpointSeconds: 60,
     keepCheckpoints: 2,
     existing: 'refuse' as const,
@@ -93,12 +106,14 @@ export function planned(options: PretrainOptions): Plan {
     accumulate,
     chunkSize,
     checkpoint,
+    evaluate,
     warmupStart,
     cosineFloor,
     learningRate: highestLearningRate(options.learningRate ?? (0.06 * images) / 128, images),
   };
   requireInteger('epochs', plan.epochs);
   requireInteger('reportEvery', plan.reportEvery);
+  requireInteger('evaluateEvery', plan.evaluateEvery);
   requireRange('warmupEpochs', plan.warmupEpochs, 0, plan.epochs);
   requireRange('checkpointSeconds', plan.checkpointSeconds, 0, Number.POSITIVE_INFINITY);
   requireInteger('keepCheckpoints', plan.keepCheckpoints);

@@ -8,6 +8,17 @@ import { Sitting } from './sitting.js';
  * @throws InputError for options that cannot be used. Reading the run throws one for an encoder that the method cannot
  *   train, for a run folder that cannot be used, and on a second reading; a `DivergenceError` where the loss or the
  *   weights become NaN or infinite
+ *
+ * @example
+ * ```ts
+ * const { train } = await dcl.data.load('mnist');
+ * const encoder = dcl.models.resnet8({ inputShape: train.shape, seed: 1 });
+ * const method = dcl.methods.simclr({ loss: dcl.losses.dcl({ temperature: 0.1 }) });
+ * const run = dcl.train.pretrain({ encoder, data: train, method, batchSize: 32, epochs: 1, checkpoint: 'runs/first' });
+ * for await (const event of run) {
+ *   if (event.type === 'step') console.log(event.step, event.loss, event.multiplier.mean);
+ * }
+ * ```
  */
 export function pretrain(options: PretrainOptions): Run {
   const plan = planned(options);
@@ -18,22 +29,19 @@ export function pretrain(options: PretrainOptions): Run {
   );
 }
 
-async function* trainingEvents(
-  sitting: Sitting,
-  stopRequested: () => boolean,
-): AsyncGenerator<TrainEvent, void, void> {
+async function* trainingEvents(sitting: Sitting, stop: AbortSignal): AsyncGenerator<TrainEvent, void, void> {
   yield sitting.startEvent();
   yield* sitting.warnings();
-  while (!sitting.finished) {
+  // An earlier sitting may have been stopped between an epoch and its evaluation.
+  yield* await sitting.evaluate(stop);
+  while (!sitting.finished && !stop.aborted) {
     for await (const batch of sitting.restOfEpoch()) {
-      yield* await sitting.step(batch);
-      if (stopRequested() || sitting.checkpointDue) yield* await sitting.save();
-      if (stopRequested() && !sitting.finished) {
-        yield sitting.endEvent('stopped');
-        return;
-      }
+      yield* sitting.step(batch, stop);
+      yield* await sitting.evaluate(stop);
+      if (stop.aborted) break;
+      if (sitting.checkpointDue) yield* await sitting.save();
     }
   }
   yield* await sitting.save();
-  yield sitting.endEvent('completed');
+  yield sitting.endEvent();
 }

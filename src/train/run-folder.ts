@@ -4,7 +4,7 @@ import { syncFolder, writeDurably } from '../durable-file.js';
 import { InputError } from '../errors.js';
 import { type Checkpoint, type Progress, saveCheckpoint, type TrainingState } from './checkpoint.js';
 import { dropEventsAfter, flushEvents, recordEvents } from './event-record.js';
-import type { EpochEvent, StepEvent } from './events.js';
+import type { RecordedEvent } from './events.js';
 import { removeOldCheckpoints } from './newest-checkpoint.js';
 import { checkpointToResume } from './resumed-checkpoint.js';
 import { checkpointFile, isCheckpoint, isRunFile, isTemporary, onDisk, runFiles } from './run-files.js';
@@ -65,13 +65,16 @@ export class RunFolder {
     await saveCheckpoint(join(this.directory, runFiles.initial), state);
   }
 
-  /** Goes on after a step. @throws InputError where the record of the steps before cannot be read or written */
-  async resume(step: number): Promise<void> {
-    await dropEventsAfter(this.path, step);
+  /**
+   * Goes on after a step, and returns what was recorded up to it.
+   * @throws InputError where the record of the steps before cannot be read or written
+   */
+  async resume(step: number): Promise<RecordedEvent[]> {
+    return dropEventsAfter(this.path, step);
   }
 
   /** @throws InputError where the record cannot be written */
-  async record(events: readonly (StepEvent | EpochEvent)[]): Promise<void> {
+  async record(events: readonly RecordedEvent[]): Promise<void> {
     if (events.length > 0) await recordEvents(this.directory, events);
   }
 

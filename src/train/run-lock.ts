@@ -8,6 +8,8 @@ import { onDisk, runFiles } from './run-files.js';
 interface Holder {
   readonly pid: number;
   readonly host: string;
+  /** Of the Slurm task that it is. */
+  readonly job?: string;
   /** Tells this lock from any other, also of a process with the same number. */
   readonly id?: string;
 }
@@ -28,7 +30,8 @@ export class RunLock {
   /** @throws InputError where another run has it, or the folder cannot be written */
   static async take(folder: string): Promise<RunLock> {
     const path = join(await realpath(folder), runFiles.lock);
-    const holder: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
+    const job = process.env.SLURM_JOB_ID;
+    const holder: Holder = { pid: process.pid, host: hostname(), ...(job && { job }), id: randomUUID() };
     if (ours.has(path)) throw inUse(path, holder);
     ours.add(path);
     const text = `${JSON.stringify(holder)}\n`;
@@ -108,8 +111,9 @@ function inUse(lock: string, holder: Holder | undefined): InputError {
   );
 }
 
-function isRunning({ pid, host }: Holder): boolean {
-  if (host !== hostname()) return true;
+function isRunning({ pid, host, job }: Holder): boolean {
+  // Slurm starts a task again, maybe on another node, only once it has ended the one before.
+  if (host !== hostname()) return job === undefined || job !== process.env.SLURM_JOB_ID;
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

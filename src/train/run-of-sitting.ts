@@ -12,31 +12,29 @@ interface Sitting {
 }
 
 export interface RunOfSitting<Event> extends AsyncIterable<Event> {
-  /** Ends the run cleanly after the step under way. */
+  /** Ends the run cleanly, as soon as its work can be left. */
   stop(): void;
 }
 
 /**
  * A run that begins its sitting when its events are read, which can be done once, and does no work between reads. However
  * the reader leaves its loop, the sitting is saved and closed.
- * @param eventsOf - does the work, and ends early where a stop is requested
+ * @param eventsOf - does the work, and ends early once its signal is aborted
  * @param again - how to run it again, for the message of a second reading
  */
 export function runOfSitting<S extends Sitting, Event>(
   begin: () => Promise<S>,
-  eventsOf: (sitting: S, stopRequested: () => boolean) => AsyncGenerator<Event, void, void>,
+  eventsOf: (sitting: S, stop: AbortSignal) => AsyncGenerator<Event, void, void>,
   again: string,
 ): RunOfSitting<Event> {
   let begun = false;
-  let stopRequested = false;
+  const stopping = new AbortController();
   return {
-    stop() {
-      stopRequested = true;
-    },
+    stop: () => stopping.abort(),
     [Symbol.asyncIterator]() {
       if (begun) throw new InputError(`A run can be read once only; ${again}.`);
       begun = true;
-      return throughSitting(begin, (sitting) => eventsOf(sitting, () => stopRequested));
+      return throughSitting(begin, (sitting) => eventsOf(sitting, stopping.signal));
     },
   };
 }

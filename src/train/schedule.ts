@@ -2,6 +2,7 @@
 export interface ScheduleOptions {
   /** The highest learning rate, reached at the end of the warm-up. */
   readonly peak: number;
+  /** Steps of the whole run, warm-up included. */
   readonly totalSteps: number;
   /** Steps of linear warm-up; 0 for none. */
   readonly warmupSteps: number;

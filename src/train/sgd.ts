@@ -3,6 +3,7 @@ import { requireRange } from '../errors.js';
 import type { Optimiser, OptimiserChoice } from './optimiser.js';
 import { zerosLike } from './zeros-like.js';
 
+/** Momentum and weight decay of {@link sgd}. */
 export interface SgdOptions {
   /** Share of the previous update that is kept, from 0 to 1; 0.9 by default. */
   readonly momentum?: number;
@@ -32,8 +33,11 @@ export function sgd(options: SgdOptions = {}): OptimiserChoice {
 
 /** {@link sgd} at work on some weights. */
 export class Sgd implements Optimiser {
-  /** v of each weight, in the weights' order. */
-  readonly slots: { readonly velocity: readonly tf.Variable[] };
+  /** What lasts from step to step. */
+  readonly slots: {
+    /** v of each weight, in the weights' order. */
+    readonly velocity: readonly tf.Variable[];
+  };
   private readonly settings: Required<SgdOptions>;
 
   constructor(
@@ -59,6 +63,7 @@ export class Sgd implements Optimiser {
     });
   }
 
+  /** Frees the velocities; the weights are the caller's and stay. */
   dispose(): void {
     tf.dispose([...this.slots.velocity]);
   }

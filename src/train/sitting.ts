@@ -6,11 +6,23 @@ import { statistics } from '../npc/index.js';
 import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
 import { type ChunkedBatch, chunkedBatches } from './chunked-batches.js';
 import { DivergenceError } from './divergence.js';
-import type { CheckpointEvent, EndEvent, EpochEvent, StartEvent, StepEvent, WarningEvent } from './events.js';
+import { Evaluations } from './evaluation.js';
+import type {
+  CheckpointEvent,
+  EndEvent,
+  EpochEvent,
+  EvaluationEvent,
+  ProgressEvent,
+  RecordedEvent,
+  StartEvent,
+  StepEvent,
+  WarningEvent,
+} from './events.js';
 import { accumulationWarning } from './gradient-accumulation.js';
 import { type Plan, settingsOf } from './plan.js';
 import { RunFolder } from './run-folder.js';
 import { cosineWithWarmup } from './schedule.js';
+import { stepInChunks } from './step-in-chunks.js';
 import { Stopwatch } from './stopwatch.js';
 import { type StepPlace, type StepResult, TrainingStep } from './training-step.js';
 
@@ -19,7 +31,9 @@ export class Sitting {
   readonly stopwatch = new Stopwatch();
   private readonly learner: Learner;
   private readonly training: TrainingStep;
+  private readonly evaluations: Evaluations;
   private folder: RunFolder | undefined;
+  private recorded: readonly RecordedEvent[] = [];
   private progress = noProgress;
   private secondsBefore = 0;
   /** Whether weights, progress and record belong together: not while a step is under way, nor after one that failed. */
@@ -29,6 +43,7 @@ export class Sitting {
   private reported = noProgress;
 
   private constructor(private readonly plan: Plan) {
+    this.evaluations = new Evaluations(plan);
     this.learner = plan.method.start(plan.encoder, plan.seed);
     this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan.optimiser);
   }
@@ -54,11 +69,13 @@ export class Sitting {
     this.progress = this.reported = checkpoint.progress;
     this.secondsBefore = checkpoint.progress.seconds;
     this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
-    return this.folder.resume(checkpoint.progress.step);
+    this.recorded = await this.folder.resume(checkpoint.progress.step);
+    this.evaluations.resume(this.recorded);
   }
 
   get finished(): boolean {
-    return this.progress.step >= this.plan.totalSteps;
+    const { step } = this.progress;
+    return step >= this.plan.totalSteps && !this.evaluations.dueAfter(step);
   }
 
   get checkpointDue(): boolean {
@@ -78,7 +95,8 @@ export class Sitting {
   startEvent(): StartEvent {
     const { totalSteps, stepsPerEpoch, epochs, method, data } = this.plan;
     const title = `${method.name} ${method.loss.lossName} on ${data.name}`;
-    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title };
+    const { recorded } = this;
+    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title, recorded };
   }
 
   warnings(): WarningEvent[] {
@@ -86,14 +104,23 @@ export class Sitting {
     return accumulate > 1 ? [{ type: 'warning', message: accumulationWarning(accumulate, batchSize) }] : [];
   }
 
-  /** Trains on one batch, or as many as are accumulated, and returns what there is to report. @throws DivergenceError */
-  async step(batch: ViewBatch | ChunkedBatch): Promise<(StepEvent | EpochEvent)[]> {
+  /**
+   * Trains on one batch, or as many as are accumulated, and reports of it. Stopped or left between two chunks, everything is as
+   * before the step.
+   * @throws DivergenceError
+   */
+  async *step(
+    batch: ViewBatch | ChunkedBatch,
+    stop: AbortSignal,
+  ): AsyncGenerator<ProgressEvent | StepEvent | EpochEvent, void, void> {
     this.consistent = false;
     const learningRate = this.learningRate();
-    const result = await this.train(batch, {
-      learningRate,
-      progress: (this.progress.step + 1) / this.plan.totalSteps,
-    });
+    const place = { learningRate, progress: (this.progress.step + 1) / this.plan.totalSteps };
+    const result =
+      'views' in batch
+        ? await this.training.run(batch.views, place)
+        : yield* this.stepInChunks(batch, place, stop);
+    if (result === undefined) return;
     if (!Number.isFinite(result.loss)) throw this.lossDiverged(result.loss, batch);
     this.progress = this.advanced(result.loss);
     const { step } = this.progress;
@@ -103,14 +130,33 @@ export class Sitting {
     if (epochEnds) events.push(this.endEpoch());
     await this.folder?.record(events);
     this.consistent = true;
-    return events;
+    if (events.length > 0) yield* events;
+    else yield { type: 'progress', step };
   }
 
-  private train(batch: ViewBatch | ChunkedBatch, place: StepPlace): Promise<StepResult> {
-    if ('views' in batch) return this.training.run(batch.views, place);
-    const { accumulate } = this.plan;
-    if (accumulate > 1) return this.training.runAccumulated(batch.chunks(), accumulate, place);
-    return this.training.runInChunks(() => batch.chunks(), place);
+  private stepInChunks(batch: ChunkedBatch, place: StepPlace, stop: AbortSignal) {
+    const { training } = this;
+    const { accumulate, batchSize, chunkSize = batchSize } = this.plan;
+    const chunks = accumulate > 1 ? accumulate : batchSize / chunkSize;
+    const models = Object.values(this.learner.models);
+    const stepsBefore = this.progress.step;
+    const onAbandoned = () => {
+      this.consistent = true;
+    };
+    const step = { training, models, batch, place, accumulate, chunks, stepsBefore, onAbandoned };
+    return stepInChunks(step, stop);
+  }
+
+  /** Evaluates the encoder where that is due. Interrupted by a stop, it is due still. */
+  async evaluate(stop: AbortSignal): Promise<EvaluationEvent[]> {
+    const { step } = this.progress;
+    if (stop.aborted || !this.evaluations.dueAfter(step)) return [];
+    this.stopwatch.pause();
+    const event = await this.evaluations.make(step, stop);
+    this.stopwatch.resume();
+    if (event === undefined) return [];
+    await this.folder?.record([event]);
+    return [event];
   }
 
   /**
@@ -130,8 +176,9 @@ export class Sitting {
     return [{ type: 'checkpoint', step, path }];
   }
 
-  endEvent(reason: EndEvent['reason']): EndEvent {
-    return { type: 'end', reason, step: this.progress.step, seconds: this.progress.seconds };
+  endEvent(): EndEvent {
+    const { step, seconds } = this.progress;
+    return { type: 'end', reason: this.finished ? 'completed' : 'stopped', step, seconds };
   }
 
   /** Frees what the run added and leaves its folder; the encoder is the caller's and stays. */

@@ -4,6 +4,7 @@ import { InputError } from '../errors.js';
 /** Values as TensorFlow.js takes them. */
 export type Values = Float32Array | Int32Array;
 
+/** How a file stores the values of a tensor. */
 export type ElementType =
   | 'float64'
   | 'float32'

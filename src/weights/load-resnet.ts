@@ -16,6 +16,7 @@ import { readDescription } from './saved-description.js';
 import { transposed } from './strided.js';
 import type { StoredTensor, TensorFile } from './tensor-file.js';
 
+/** What {@link loadResNet} cannot tell from the file alone. */
 export interface LoadResNetOptions extends PyTorchOptions {
   /**
    * Which of several ResNets in the file, such as `state_dict.module.encoder_k` of MoCo's keys; by default the one that its
@@ -36,6 +37,7 @@ export interface LoadResNetOptions extends PyTorchOptions {
   readonly stem?: StemName | Stem;
 }
 
+/** An encoder, and what there was to tell of its file. */
 export interface LoadedResNet {
   /** Images [N, height, width, channels] in [0, 1] to pooled features. */
   readonly encoder: tf.LayersModel;
@@ -43,7 +45,9 @@ export interface LoadedResNet {
   readonly prefix: string;
   /** Whose names they are, if they are known. */
   readonly project: string | undefined;
+  /** How the network begins, by name where the stem has one. */
   readonly stem: StemName | Stem;
+  /** What the encoder does to pixels before anything else; undefined for nothing. */
   readonly standardisation: Standardisation | undefined;
   /** Tensors of the file that the encoder has no place for, such as those of heads and of the optimiser. */
   readonly unused: readonly string[];

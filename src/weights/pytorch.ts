@@ -12,6 +12,7 @@ import { mostHeaderBytes } from './safetensors.js';
 import { extentOf, gather, sizeOf } from './strided.js';
 import type { StoredTensor, TensorFile } from './tensor-file.js';
 
+/** How careful to be with a file of `torch.save`. */
 export interface PyTorchOptions {
   /**
    * What to do about names in the file that tensors and plain values do not need, such as those of hyperparameters and callbacks in

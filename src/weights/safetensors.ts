@@ -8,7 +8,9 @@ import type { FileBytes } from './file-bytes.js';
 import { sizeOf } from './strided.js';
 import type { StoredTensor, TensorDescription, TensorFile } from './tensor-file.js';
 
+/** What a safetensors file holds. */
 export interface StoredTensors {
+  /** By name, in the file's order. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Free text by name; the format allows strings only. */
   readonly metadata: Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ import { folder } from './tfjs-folder.js';
  * - `.safetensors`: the weights under torchvision's names and in PyTorch's layout, for `load_state_dict(..., strict=False)`, strict being
  *   about the classifier that is not there. It is a ResNet of this library, with up to four stages if torchvision is to load it. What
  *   the pixels are standardised by is in the metadata, not in the weights.
- * - `.onnx`: a graph of standard operators, `images` [N, channels, height, width] in [0, 1] to `features` [N, features]; see {@link onnxOf}.
+ * - `.onnx`: a graph of standard operators, `images` [N, channels, height, width] in [0, 1] to `features` [N, features], the standardisation included.
  * - none: a folder of TensorFlow.js, see {@link folder}.
  *
  * @throws InputError for another extension, a model with layers that cannot be written so, or where the file cannot be written

@@ -6,7 +6,15 @@ import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Dataset } from '../../src/data/index.js';
 import { InputError } from '../../src/errors.js';
-import { type ExtractionProgress, embed, extractFeatures, openFeatures } from '../../src/evaluate/index.js';
+import {
+  type ExtractionProgress,
+  embed,
+  extractedRows,
+  extractFeatures,
+  extractPart,
+  joinFeatures,
+  openFeatures,
+} from '../../src/evaluate/index.js';
 import { decodeSafetensors } from '../../src/weights/index.js';
 import { useAnyEngine } from '../engines.js';
 import { grayEncoder, graySteps } from './gray-steps.js';
@@ -180,5 +188,58 @@ describe('openFeatures', () => {
     await stored.close();
     await truncate(join(path, 'features-00003.safetensors'), 100);
     await expect(openFeatures(path)).rejects.toThrow(/features-00003\.safetensors is damaged: 100 bytes/);
+  });
+});
+
+describe('in parts', () => {
+  const parts = (path: string, of: number) =>
+    Promise.all(
+      Array.from({ length: of }, (_, index) => extractPart(encoder, data, path, { index, of }, options)),
+    );
+
+  test('any number of them gives the files of one, to the last byte', async () => {
+    const whole = join(folder(), 'whole');
+    await (await extract(whole)).close();
+    const expected = await contentsOf(whole);
+    for (const of of [1, 2, 4, 7]) {
+      const path = join(folder(), `of${of}`);
+      await parts(path, of);
+      const features = await joinFeatures(path, of);
+      expect(features.count).toBe(23);
+      await features.close();
+      expect(await contentsOf(path)).toEqual(expected);
+    }
+  });
+
+  test('one that is killed goes on, and what is missing is said before', async () => {
+    const part = { index: 0, of: 2 };
+    const killed = extractPart(encoder, failingAfter(3), folder(), part, options);
+    await expect(killed).rejects.toThrow('killed');
+    expect(await extractedRows(folder(), 2)).toEqual({ done: 5, total: 23 });
+    await expect(joinFeatures(folder(), 2)).rejects.toThrow(/holds 1 of 5 files/);
+    await parts(folder(), 2);
+    expect(await extractedRows(folder(), 2)).toEqual({ done: 23, total: 23 });
+    await (await joinFeatures(folder(), 2)).close();
+    expect(await extractedRows(folder(), 2)).toEqual({ done: 23, total: 23 });
+  });
+
+  test('a damaged file is set aside and made again', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await parts(folder(), 2);
+    const file = join(folder(), 'part-1-of-2', 'features-00003.safetensors');
+    await appendFile(file, 'x');
+    await expect(joinFeatures(folder(), 2)).rejects.toThrow(/holds 4 of 5 files/);
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining('is damaged'));
+    await parts(folder(), 2);
+    await (await joinFeatures(folder(), 2)).close();
+  });
+
+  test('parts of other features, and a number that is no part, are refused', async () => {
+    await extractPart(encoder, data, folder(), { index: 0, of: 2 }, options);
+    await extractPart(grayEncoder(2, -2, 0.5), data, folder(), { index: 1, of: 2 }, options);
+    await expect(joinFeatures(folder(), 2)).rejects.toThrow(/holds other features: encoder was/);
+    await expect(extractPart(encoder, data, folder(), { index: 2, of: 2 }, options)).rejects.toThrow(
+      /index is 2; it must be a whole number from 0 to 1/,
+    );
   });
 });

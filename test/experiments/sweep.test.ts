@@ -17,7 +17,10 @@ describe('a sweep', () => {
   test('reports its trials in order, keeps each, and makes a table of them', async () => {
     const events = await eventsOf(small('plain'));
     const [start] = ofType(events, 'start');
-    expect(start).toMatchObject({ jobs: 1, threads: 1, progress: { trials: 4, finished: 0 } });
+    expect(start).toMatchObject({
+      executor: '1 process with 1 threads each',
+      progress: { trials: 4, finished: 0 },
+    });
     expect(ofType(events, 'trial-end').map(({ progress }) => progress.finished)).toEqual([1, 2, 3, 4]);
     expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'completed', progress: { failed: 0 } });
     const rows = (await readResults(at('plain'))).objects();
@@ -52,7 +55,7 @@ describe('a sweep', () => {
     const trials = { loss: 'dcl', epochs: 300 } as const;
     await eventsOf(small('one', trials));
     const events = await eventsOf(small('two', trials, { jobs: 2, engine: { ...engine, threads: 2 } }));
-    expect(ofType(events, 'start')[0]).toMatchObject({ jobs: 2, threads: 1 });
+    expect(ofType(events, 'start')[0]).toMatchObject({ executor: '2 processes with 1 threads each' });
     const running = Math.max(...ofType(events, 'trial-step').map(({ progress }) => progress.running));
     expect(running).toBe(2);
     expect(timeless(await readResults(at('two')))).toEqual(timeless(await readResults(at('one'))));

@@ -21,6 +21,7 @@ export class FakeHost implements KernelHost {
   install(): void {
     this.shown.length = 0;
     this.#claims.clear();
+    this.stops.clear();
     Object.assign(globalThis, { [key]: this });
   }
 
@@ -48,4 +49,6 @@ export class FakeHost implements KernelHost {
   finishWith(work: Promise<void>): void {
     this.#work.push(work);
   }
+
+  presentResultsBy(): void {}
 }

@@ -15,6 +15,7 @@ test('Jupyter can start the kernel from its spec, and a cell finds dcl-lab from 
   expect(folder).toBe(join(prefix, 'share', 'jupyter', 'kernels', 'dcl-lab'));
   const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
   expect(spec).toMatchObject({ display_name: 'DCL Lab (TypeScript)', language: 'typescript' });
+  expect(readFileSync(join(folder, 'logo-svg.svg'), 'utf8')).toMatch(/^<svg /);
 
   const texts: unknown[] = [];
   const client = await KernelClient.start({

@@ -39,3 +39,10 @@ test('an update replaces each display with its id, wherever it is, and no other'
   expect(shown(first)).toEqual([{ 'text/plain': '3' }, { 'text/plain': '1' }]);
   expect(shown(second)).toEqual([{ 'text/plain': '3' }]);
 });
+
+test('what a cell ends in is its result, with the number of the cell', () => {
+  const outputs: Output[] = [];
+  const content = { data: { 'text/plain': '42' }, metadata: {}, execution_count: 7 };
+  new Recorder().record(outputs, 'execute_result', content);
+  expect(outputs).toEqual([{ output_type: 'execute_result', ...content }]);
+});

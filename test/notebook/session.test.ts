@@ -66,7 +66,7 @@ test('work that belongs to the cell fails it when it fails', async () => {
     ...language,
     async run() {
       session.finishWith(Promise.reject(new Error('no picture')));
-      return undefined;
+      return {};
     },
   };
   session = new Session(cell);
@@ -85,7 +85,7 @@ test('an output that the notebook needs once may be claimed again when its cell 
     ...language,
     async run() {
       claims.push(session.claim('plotly.js'), session.claim('plotly.js'));
-      return undefined;
+      return {};
     },
   };
   session = new Session(claiming);

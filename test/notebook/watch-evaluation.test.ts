@@ -25,7 +25,7 @@ function shortRun(onStep: () => void = () => {}): SupervisedRun {
       stopped = true;
     },
     async *[Symbol.asyncIterator](): AsyncGenerator<SupervisedEvent> {
-      yield { type: 'start', step: 0, totalSteps: 2, stepsPerEpoch: 2, epochs: 1, title };
+      yield { type: 'start', step: 0, totalSteps: 2, stepsPerEpoch: 2, epochs: 1, title, recorded: [] };
       const pace = { learningRate: 0.1, imagesPerSecond: 99.6, secondsLeft: 75 };
       yield { type: 'step', step: 1, epoch: 1, loss: 2.3456, ...pace };
       onStep();

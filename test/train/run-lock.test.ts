@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { InputError } from '../../src/errors.js';
 import { RunLock } from '../../src/train/run-lock.js';
 import { eachWithAFolder } from './run-in-folder.js';
@@ -57,6 +57,19 @@ describe('the lock of a run folder', () => {
   test('of another machine is refused, since it cannot be told whether that process runs', async () => {
     await lockOf(gone(), 'elsewhere');
     await expect(RunLock.take(folder)).rejects.toThrow('on elsewhere');
+  });
+
+  test('of the same Slurm task on a node that was lost is void, that of another task is not', async () => {
+    const lost = (job: string) =>
+      writeFile(join(folder, 'lock'), JSON.stringify({ pid: 1, host: 'lost', job }));
+    vi.stubEnv('SLURM_JOB_ID', '41');
+    await lost('40');
+    await expect(RunLock.take(folder)).rejects.toThrow('on lost');
+    await lost('41');
+    await (await RunLock.take(folder)).release();
+    vi.unstubAllEnvs();
+    await lost('41');
+    await expect(RunLock.take(folder)).rejects.toThrow('on lost');
   });
 
   test('of an earlier process with the same id as this one is void', async () => {

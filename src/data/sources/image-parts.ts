@@ -9,6 +9,7 @@ export interface IndexOptions {
   readonly name: string;
   /** Classes to number the labels by; images of others are passed over. By default all that are found, sorted. */
   readonly classes?: readonly string[] | undefined;
+  /** Called as images are found. */
   readonly onProgress?: ((event: IndexProgress) => void) | undefined;
 }
 

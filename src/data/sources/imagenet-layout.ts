@@ -12,6 +12,7 @@ import { trainArchiveClasses, trainArchiveImages, validationArchiveImages } from
 import { shardImages } from './shard-images.js';
 import { readValidationLabels } from './validation-labels.js';
 
+/** ImageNet's training or its validation images. */
 export type PartName = 'train' | 'val';
 
 /** Training or validation images that lie in a folder, not yet listed. */

@@ -7,11 +7,13 @@ import { chooseClasses } from './class-list.js';
 import { type FoundPart, findPart, layouts, type PartName } from './imagenet-layout.js';
 import { readSynsetWords } from './synset-words.js';
 
+/** Which of ImageNet's images {@link openImageNet} lists. */
 export interface ImageNetOptions {
   /** Synsets of a subset, such as `imagenette` or those of `readClassList`; by default all. */
   readonly classes?: readonly string[];
   /** Lists the images of this part alone; by default of both. */
   readonly only?: PartName;
+  /** Called while folders or archives are gone through. */
   readonly onProgress?: (event: IndexProgress) => void;
 }
 

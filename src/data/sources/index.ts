@@ -2,6 +2,7 @@ export { imagenette, readClassList } from './class-list.js';
 export { classFolderImages, flatFolderImages } from './folder-images.js';
 export type { IndexOptions } from './image-parts.js';
 export { type ImageNet, type ImageNetOptions, openImageNet } from './imagenet.js';
+export type { PartName } from './imagenet-layout.js';
 export { ofClasses } from './of-classes.js';
 export { trainArchiveImages, validationArchiveImages } from './official-archives.js';
 export { shardImages } from './shard-images.js';

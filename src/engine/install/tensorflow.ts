@@ -13,6 +13,7 @@ import { findTensorflow, installWheel, requirePython, type TensorflowFiles } fro
 const tfjsNodeVersion = '4.22.0';
 const nodeHeaders = 'node-api-headers@1.9.0';
 
+/** Where {@link installTensorflow} takes TensorFlow from; by default from the package's own download. */
 export interface InstallTensorflowOptions extends Wishes {
   /** Told each step in a sentence; the programs that take it write to this process's output. */
   readonly onStep?: (sentence: string) => void;

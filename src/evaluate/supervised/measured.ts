@@ -7,12 +7,14 @@ import { type ProbabilisticClassification, ProbabilityTally } from '../probabili
 /**
  * How well logits of a data set's images do; the next batch is read while one is classified.
  * @param classify - images to logits [n, classes]
+ * @param onProgress - called after each batch; what it throws ends the measuring
  * @throws NonFiniteError naming the first image whose logits are not finite
  */
 export async function measured(
   dataset: Dataset,
   batchSize: number,
   classify: (images: tf.Tensor) => tf.Tensor2D,
+  onProgress: (done: number, total: number) => Promise<void>,
 ): Promise<ProbabilisticClassification> {
   const { name, length: count, labels, classes, shape } = dataset;
   const tally = new ProbabilityTally({ name, count, labels, classes });
@@ -25,6 +27,7 @@ export async function measured(
       throw new NonFiniteError(`A logit of image ${image} of ${name} is ${values[stray]}.`);
     }
     tally.add(values);
+    await onProgress(indices.at(-1)! + 1, count);
   }
   return tally.result();
 }

@@ -34,20 +34,17 @@ function supervised(plan: SupervisedPlan): SupervisedRun {
 
 async function* trainingEvents(
   sitting: SupervisedSitting,
-  stopRequested: () => boolean,
+  stop: AbortSignal,
 ): AsyncGenerator<SupervisedEvent, void, void> {
   yield sitting.startEvent();
-  while (!sitting.finished) {
+  while (!sitting.finished && !stop.aborted) {
     for await (const batch of sitting.restOfEpoch()) {
       yield* await sitting.step(batch);
-      if (stopRequested() || sitting.checkpointDue) yield* await sitting.save();
-      if (stopRequested()) {
-        yield sitting.stoppedEvent();
-        return;
-      }
+      if (stop.aborted) break;
+      if (sitting.checkpointDue) yield* await sitting.save();
     }
-    yield await sitting.endEpoch();
+    yield* sitting.endEpoch(stop);
     yield* await sitting.save();
   }
-  yield await sitting.completedEvent();
+  yield* sitting.end(stop);
 }

@@ -5,13 +5,18 @@ import {
   type CheckpointEvent,
   cosineWithWarmup,
   DivergenceError,
-  readEvents,
   type StartEvent,
 } from '../../train/index.js';
+import { Abandoned, reporting } from '../../train/reporting.js';
 import { RunFolder } from '../../train/run-folder.js';
 import { Stopwatch } from '../../train/stopwatch.js';
 import type { ProbabilisticClassification } from '../probabilities.js';
-import type { SupervisedEndEvent, SupervisedEpochEvent, SupervisedStepEvent } from './events.js';
+import type {
+  MeasuringEvent,
+  SupervisedEndEvent,
+  SupervisedEpochEvent,
+  SupervisedStepEvent,
+} from './events.js';
 import { measured } from './measured.js';
 import { type SupervisedModels, supervisedModels } from './models.js';
 import { type SupervisedPlan, supervisedSettings } from './plan.js';
@@ -59,8 +64,7 @@ export class SupervisedSitting {
     restoreCheckpoint(checkpoint, this.state);
     this.progress = this.begunAt = checkpoint.progress;
     this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
-    await this.folder.resume(checkpoint.progress.step);
-    const events = await readEvents(path);
+    const events = await this.folder.resume(checkpoint.progress.step);
     this.history = events.filter(({ type }) => type === 'epoch') as SupervisedEpochEvent[];
     // The checkpoint may be older than the measuring of its epoch.
     if (this.progress.step === this.epochsDone * this.plan.stepsPerEpoch) this.beginEpoch();
@@ -89,7 +93,8 @@ export class SupervisedSitting {
   startEvent(): StartEvent {
     const { totalSteps, stepsPerEpoch, epochs, protocol, encoder, train } = this.plan;
     const title = `${protocol.name} of ${encoder.name} on ${train.name}`;
-    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title };
+    const recorded = [...this.history];
+    return { type: 'start', step: this.progress.step, totalSteps, stepsPerEpoch, epochs, title, recorded };
   }
 
   /** Trains on one batch and returns what there is to report. @throws DivergenceError */
@@ -110,10 +115,15 @@ export class SupervisedSitting {
     return [{ type: 'step', step, epoch: this.epochsDone + 1, loss, learningRate, ...this.pace() }];
   }
 
-  /** Measures on the test set. @throws DivergenceError where the classifier gives values that are not finite */
-  async endEpoch(): Promise<SupervisedEpochEvent> {
-    this.latest = await this.measured();
-    const { top1, top5 } = this.latest;
+  /**
+   * Measures on the test set; stopped, the epoch still is to be measured.
+   * @throws DivergenceError where the classifier gives values that are not finite
+   */
+  async *endEpoch(stop: AbortSignal): AsyncGenerator<MeasuringEvent | SupervisedEpochEvent, void, void> {
+    const latest = yield* this.measured(stop);
+    if (latest === undefined) return;
+    this.latest = latest;
+    const { top1, top5 } = latest;
     const { step, epochLoss, epochStart } = this.progress;
     const event: SupervisedEpochEvent = {
       type: 'epoch',
@@ -128,7 +138,7 @@ export class SupervisedSitting {
     this.history.push(event);
     this.progress = { ...this.progress, seconds: this.seconds };
     this.beginEpoch();
-    return event;
+    yield event;
   }
 
   private beginEpoch(): void {
@@ -150,19 +160,19 @@ export class SupervisedSitting {
     return [{ type: 'checkpoint', step, path }];
   }
 
-  stoppedEvent(): SupervisedEndEvent {
+  /** The result of a run that is finished; one that was complete already is measured again. */
+  async *end(stop: AbortSignal): AsyncGenerator<MeasuringEvent | SupervisedEndEvent, void, void> {
     const { step, seconds } = this.progress;
-    return { type: 'end', reason: 'stopped', step, seconds, result: undefined };
-  }
-
-  async completedEvent(): Promise<SupervisedEndEvent> {
-    const { step, seconds } = this.progress;
+    const last = this.finished ? (this.latest ?? (yield* this.measured(stop))) : undefined;
+    if (last === undefined) {
+      yield { type: 'end', reason: 'stopped', step, seconds, result: undefined };
+      return;
+    }
     const { history } = this;
     const maximumOverEpochs = history.reduce((best, epoch) => (epoch.top1 > best.top1 ? epoch : best));
     const { epoch, top1 } = maximumOverEpochs;
-    const last = this.latest ?? (await this.measured());
     const result = { ...last, history, maximumOverEpochs: { epoch, top1 } };
-    return { type: 'end', reason: 'completed', step, seconds, result };
+    yield { type: 'end', reason: 'completed', step, seconds, result };
   }
 
   /** Frees what the run made and leaves its folder; the encoder is the caller's and stays. */
@@ -193,11 +203,23 @@ export class SupervisedSitting {
     return { imagesPerSecond: batchSize / secondsPerStep, secondsLeft: secondsPerStep * (totalSteps - step) };
   }
 
-  private measured(): Promise<ProbabilisticClassification> {
+  /** Undefined where it was stopped. */
+  private async *measured(
+    stop: AbortSignal,
+  ): AsyncGenerator<MeasuringEvent, ProbabilisticClassification | undefined, void> {
+    if (stop.aborted) return undefined;
     const { test, batchSize } = this.plan;
-    return measured(test, batchSize, this.models.classify).catch((error: Error) => {
-      throw this.named(error);
-    });
+    try {
+      return yield* reporting<MeasuringEvent, ProbabilisticClassification>((report) =>
+        measured(test, batchSize, this.models.classify, (done, total) => {
+          if (stop.aborted) throw new Abandoned('The run was stopped.');
+          return report({ type: 'measuring', done, total });
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Abandoned) return undefined;
+      throw this.named(error as Error);
+    }
   }
 
   /** Values that are not finite are a divergence, named as such; other errors are what they are. */

@@ -6,6 +6,7 @@ import { escapeHtml } from './escape.js';
 import type { Picture } from './picture.js';
 import type { Presentation } from './presentation.js';
 
+/** What {@link images} has to know of pixels, and how they are laid out. */
 export interface ImagesOptions {
   /** Height, width and channels of one image; needed for plain arrays, taken from a tensor's shape otherwise. */
   readonly shape?: ImageShape;
@@ -22,10 +23,15 @@ export interface ImageGrid {
   readonly kind: 'images';
   /** RGB, 0 to 255, [count, height, width, 3]. */
   readonly pixels: Uint8Array;
+  /** Number of images. */
   readonly count: number;
+  /** Of one image, in pixels. */
   readonly height: number;
+  /** Of one image, in pixels. */
   readonly width: number;
+  /** Images in a row. */
   readonly columns: number;
+  /** A caption for each image; empty for none. */
   readonly labels: readonly string[];
 }
 

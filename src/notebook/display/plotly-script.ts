@@ -44,13 +44,18 @@ function packedPlotly(): string {
 const waitingFigures = 'window.dclLabFigures';
 const loaderStart = '<script data-dcl-lab="plotly.js">';
 
-/**
- * A script element that unpacks plotly.js in the page and draws every chart that waits for it, whether it stands before or
- * after, and in whichever notebook of a page that shows several. The page does so once; nothing is fetched.
- */
+/** A script element that draws the page's charts, whether they stand before or after it. */
 export function plotlyLoader(): string {
+  return `${loaderStart}${plotlyScript()}</script>`;
+}
+
+/**
+ * The script that unpacks plotly.js in the page and draws every chart that waits for it, whether it stands before or after, and in
+ * whichever notebook of a page that shows several. The page does so once; nothing is fetched.
+ */
+export function plotlyScript(): string {
   const tools = { darkColours, layout, config: { displaylogo: false } };
-  return `${loaderStart}(async () => {
+  return `(async () => {
   if (window.dclLabLoading) return;
   window.dclLabLoading = true;
   const bytes = Uint8Array.from(atob("${packedPlotly()}"), (c) => c.charCodeAt(0));
@@ -58,10 +63,12 @@ export function plotlyLoader(): string {
   const script = document.createElement("script");
   script.textContent = await new Response(stream).text();
   document.head.append(script);
+  // Where this library's sources run through esbuild, it has them name their functions by this.
+  const __name = (named) => named;
   ${recoloured}
   ${explore}
   (${drawFigures})(window.Plotly, { ...${scriptJson(tools)}, recoloured, explore });
-})();</script>`;
+})();`;
 }
 
 /** Whether this HTML is what `plotlyLoader` gives, or a chart that waits for it. */

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Figure } from '../../figures/index.js';
 import { type EmbeddingMap, isEmbeddingMap, presentEmbeddingMap } from './embedding-map.js';
@@ -6,6 +6,7 @@ import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
 import { claimPlotly, finishWith, type Output, openOutput } from './output.js';
+import type { Picture } from './picture.js';
 import { omitsPlotly, plotlyLoader } from './plotly-script.js';
 import { type Presentation, toBundle } from './presentation.js';
 import { isTable, presentTable, type TableLike } from './table.js';
@@ -16,6 +17,15 @@ export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | EmbeddingMap
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
  * tensor (type, shape and an excerpt of its values), a grid of images, an embedding map, or text. Outside Jupyter it prints text.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const pixels = await mnist.train.read([0, 1, 2]);
+ * dcl.notebook.show(dcl.notebook.images(pixels, { shape: mnist.train.shape }));
+ * dcl.notebook.show(tf.eye(3));
+ * ```
  */
 export function show(value: Showable): void {
   const presentation = present(value);
@@ -31,21 +41,22 @@ export function show(value: Showable): void {
 export function showIn(output: Output, presentation: Presentation): void {
   if (presentation.figure !== undefined) provideScript();
   output.show(toBundle(presentation));
-  if (presentation.picture !== undefined) finishWith(addPicture(output, presentation, presentation.picture));
+  if (presentation.picture !== undefined) finishWith(addPicture(output, presentation));
 }
 
-/** A picture that cannot be drawn is no reason for a cell to fail: it says so, and what was shown stays. */
-async function addPicture(
-  output: Output,
-  presentation: Presentation,
-  draw: NonNullable<Presentation['picture']>,
-): Promise<void> {
+async function addPicture(output: Output, presentation: Presentation): Promise<void> {
+  const drawn = await drawPicture(presentation);
+  if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+}
+
+/** A picture that cannot be drawn is no reason for a cell to fail: it says so, and the other forms are shown. */
+export async function drawPicture({ text, picture }: Presentation): Promise<Picture | undefined> {
   try {
-    const drawn = await draw();
-    if (drawn !== undefined) output.show(toBundle(presentation, drawn));
+    return await picture?.();
   } catch (error) {
-    const [what] = presentation.text.split('\n');
+    const [what] = text.split('\n');
     console.error(`The picture of "${what}" could not be drawn: ${(error as Error).message}`);
+    return undefined;
   }
 }
 
@@ -53,18 +64,28 @@ export function presentFigure(figure: Figure): Presentation {
   return { text: figureText(figure), figure, picture: () => drawFigure(figure) };
 }
 
-function present(value: Showable): Presentation {
-  if (typeof value !== 'object' || value === null) return { text: String(value) };
+export function present(value: Showable): Presentation {
+  if (typeof value !== 'object' || value === null) return { text: format(value) };
   if (value instanceof tf.Tensor) {
     return {
       text: `${value.dtype} tensor of shape [${value.shape}]\n${value.toString().replace(/^Tensor\s+/, '    ')}`,
     };
   }
+  if (value instanceof tf.LayersModel) return { text: modelText(value) };
   if (isTable(value)) return presentTable(value);
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
   if (isEmbeddingMap(value)) return presentEmbeddingMap(value);
-  return { text: inspect(value) };
+  return { text: format(value) };
+}
+
+/** All that a model holds would fill pages. */
+function modelText(model: tf.LayersModel): string {
+  const shapes = [model.inputs, model.outputs].map((tensors) =>
+    tensors.map(({ shape }) => `[${shape.map((size) => size ?? 'n')}]`).join(', '),
+  );
+  const weights = model.countParams().toLocaleString('en');
+  return `model ${model.name}: ${shapes.join(' to ')}, ${model.layers.length} layers, ${weights} weights`;
 }
 
 function isFigure(value: object): value is Figure {

@@ -3,8 +3,11 @@ import type { Presentation } from './presentation.js';
 
 /** What is used of an Arquero table. */
 export interface TableLike {
+  /** Number of rows, also of those that are not shown. */
   numRows(): number;
+  /** Names of the columns, from left to right. */
   columnNames(): string[];
+  /** The rows, an object each, by the names of the columns; the first `limit` of them. */
   objects(options?: { limit?: number }): object[];
 }
 

@@ -5,6 +5,7 @@ import { InputError } from '../../errors.js';
 import { type Notebook, read, serialise, write } from './notebook.js';
 import { fromSource, keepOutputs } from './source.js';
 
+/** Whether {@link build} writes, or only looks. */
 export interface BuildOptions {
   /** Only report which notebooks do not match their source. Default: false. */
   readonly check?: boolean;

@@ -18,6 +18,19 @@ const katexPlugin = createRequire(import.meta.url)(
 // MathML needs neither fonts nor a style sheet, and browsers draw it themselves.
 const formulas = { output: 'mathml', throwOnError: false };
 const renderer = new MarkdownIt({ html: true, highlight: highlighted }).use(katexPlugin.default, formulas);
+// As on GitHub, so that links to a heading work in both.
+renderer.renderer.rules.heading_open = (tokens, index, options, _, self) => {
+  tokens[index]?.attrSet('id', headingId(tokens[index + 1]?.content ?? ''));
+  return self.renderToken(tokens, index, options);
+};
+
+function headingId(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(/\s/g, '-');
+}
 
 /** Markdown with TeX formulas between dollar signs as HTML; formulas become MathML. */
 export function markdownHtml(text: string): string {

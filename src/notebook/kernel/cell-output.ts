@@ -14,7 +14,7 @@ export class CellOutput {
   #name: StreamName = 'stdout';
   #text: string[] = [];
   #length = 0;
-  #sentAt = 0;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(publish: Publish) {
@@ -27,7 +27,7 @@ export class CellOutput {
     this.#text.push(text);
     this.#length += text.length;
     // A loop that never yields starves the timer, so the clock is looked at as well.
-    if (this.#length >= chunk || Date.now() - this.#sentAt >= interval) this.flush();
+    if (this.#length >= chunk || performance.now() - this.#sentAt >= interval) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), interval);
   }
 
@@ -39,7 +39,7 @@ export class CellOutput {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#sentAt = Date.now();
+    this.#sentAt = performance.now();
     if (this.#text.length === 0) return;
     const text = this.#text.join('');
     this.#text = [];

@@ -10,7 +10,8 @@ export interface CellFailure {
 
 const kernelFolder = new URL('.', import.meta.url).href;
 /** Stack frames of Node and tslab, and the heading of the quoted line: both speak of compiled code. */
-const hiddenLine = /^\s+at .*(node:internal|node:vm|tslab[\\/]dist|__tslab__)|^evalmachine\.<anonymous>:\d+$/;
+const hiddenLine =
+  /^\s+at .*(node:internal|node:vm|node:async_hooks|tslab[\\/]dist|__tslab__)|^evalmachine\.<anonymous>:\d+$/;
 
 /**
  * A thrown value; of its stack, the frames of the kernel, of Node and of tslab are left out. Never throws itself, also

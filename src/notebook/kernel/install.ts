@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 import { kernelSpec } from '../format/metadata.js';
+import { logo } from './logo.js';
 import { jupyterSpec } from './spec.js';
 
+/** Whose Jupyter is to know the kernel. */
 export interface KernelInstallOptions {
   /** Where a Python environment lies: the kernel is for its Jupyter alone. By default it is for all of this user's. */
   readonly prefix?: string;
@@ -23,6 +25,7 @@ export async function installKernel(options: KernelInstallOptions = {}): Promise
   try {
     await mkdir(folder, { recursive: true });
     await writeDurably(join(folder, 'kernel.json'), `${JSON.stringify(jupyterSpec(), null, 2)}\n`);
+    await writeDurably(join(folder, 'logo-svg.svg'), logo);
   } catch (error) {
     throw new InputError(`The kernel cannot be installed in ${folder}: ${(error as Error).message}.`);
   }

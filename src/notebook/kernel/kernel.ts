@@ -5,8 +5,10 @@ import { isBound, readConnection, writeConnection } from '../protocol/connection
 import type { JsonObject } from '../protocol/message.js';
 import { captureText } from './capture-text.js';
 import { describeThrown } from './failure.js';
+import { IdleWork } from './idle-work.js';
 import { createLanguage, type Language } from './language.js';
-import { offerModules, offerTypes } from './packages.js';
+import { refuseInput } from './no-input.js';
+import { loadModule, offerModules, offerTypes } from './packages.js';
 import { exitWithParent } from './parent.js';
 import { type Exchange, KernelServer } from './server.js';
 import { Session } from './session.js';
@@ -19,16 +21,29 @@ import { Session } from './session.js';
 export async function runKernel(connectionFile: string): Promise<void> {
   const wanted = readConnection(connectionFile);
   const server = new KernelServer(wanted);
+  exitWithParent();
+  // Front ends connect while the compiler is made.
+  const bound = await server.bind();
+  if (!isBound(wanted)) await writeConnection(connectionFile, bound);
   offerTypes(process.cwd());
   const language = createLanguage(process.cwd());
   offerModules();
   const session = new Session(language);
   offerHost(session);
   captureProcess(session);
-  exitWithParent();
-  const bound = await server.bind();
-  if (!isBound(wanted)) await writeConnection(connectionFile, bound);
-  await server.serve((exchange) => answer(exchange, { language, session, server }));
+  const idle = new IdleWork(
+    [() => language.expect('dcl-lab'), () => loadModule('dcl-lab')],
+    () => session.busy,
+  );
+  idle.postpone();
+  await server.serve((exchange) => {
+    const reply = (content: JsonObject) => {
+      idle.postpone();
+      exchange.reply(content);
+    };
+    idle.postpone();
+    answer({ ...exchange, reply }, { language, session, server });
+  });
 }
 
 interface Kernel {
@@ -57,7 +72,7 @@ function answer(exchange: Exchange, kernel: Kernel): void {
   if (request.header.msg_type === 'shutdown_request') void kernel.server.close().then(() => process.exit(0));
 }
 
-function answerAtOnce({ request }: Exchange, { language }: Kernel): JsonObject | undefined {
+function answerAtOnce({ request, publish }: Exchange, { language }: Kernel): JsonObject | undefined {
   const { code = '', cursor_pos = 0 } = request.content as { code?: string; cursor_pos?: number };
   switch (request.header.msg_type) {
     case 'kernel_info_request':
@@ -77,8 +92,13 @@ function answerAtOnce({ request }: Exchange, { language }: Kernel): JsonObject |
       return { status: 'ok' };
     case 'shutdown_request':
       return { status: 'ok', restart: request.content.restart === true };
-    default:
+    // Widgets would wait for a comm that nobody opened at this end.
+    case 'comm_open':
+    case 'comm_msg':
+      publish('comm_close', { comm_id: request.content.comm_id ?? '', data: {} });
       return undefined;
+    default:
+      throw new Error(`this kernel does not answer ${request.header.msg_type}`);
   }
 }
 
@@ -102,6 +122,7 @@ function captureProcess(session: Session): void {
   for (const name of ['stdout', 'stderr'] as const) {
     captureText(process[name], (text) => session.write(name, text));
   }
+  refuseInput((error) => session.breakOff(error));
   process.on('SIGINT', () => session.interrupt());
   process.on('uncaughtException', (error) => session.uncaught(error));
   process.on('unhandledRejection', (reason) => session.uncaught(reason));

@@ -1,10 +1,13 @@
-import { createConverter, type Diagnostic } from 'tslab/dist/converter.js';
-import { createExecutor, type Executor } from 'tslab/dist/executor.js';
-import jupyter, { JupyterHandlerImpl } from 'tslab/dist/jupyter.js';
+import type { Diagnostic } from 'tslab/dist/converter.js';
+import type { Executor } from 'tslab/dist/executor.js';
 import type { JsonObject } from '../protocol/message.js';
+import { tslabRequire } from '../tslab-require.js';
+import { endsInWrite } from './ends-in-write.js';
 import { type CellFailure, describeDiagnostics, describeThrown } from './failure.js';
+import { useLeanPrograms } from './lean-programs.js';
 import { withoutShorthand } from './shorthand.js';
-import { hasTopLevelForAwait } from './top-level-for-await.js';
+import { hasTopLevelAwait } from './top-level-await.js';
+import { withoutExports } from './without-exports.js';
 
 /** The data of one output of a cell by MIME type, and the id under which it can be replaced. */
 export interface DisplayMessage {
@@ -13,10 +16,18 @@ export interface DisplayMessage {
   readonly transient: { readonly display_id?: string };
 }
 
+/** What came of a cell: why it failed, or the value of the expression that it ends in, if any. */
+export interface CellResult {
+  readonly failure?: CellFailure;
+  readonly value?: unknown;
+}
+
 /** tslab's compiler and executor, with a cell's failure as a value where tslab writes text to stderr. */
 export interface Language {
-  /** Compiles, type-checks and runs one cell; resolves to what made it fail. */
-  run(code: string): Promise<CellFailure | undefined>;
+  /** Compiles, type-checks and runs one cell. */
+  run(code: string): Promise<CellResult>;
+  /** Reads the types of a package that a cell is expected to import, and keeps them. */
+  expect(packageName: string): void;
   /** Ends an asynchronous cell; what it awaited goes on. */
   interrupt(): void;
   /** Where `display` of tslab's own API writes from now on. */
@@ -30,11 +41,14 @@ export interface Language {
 export function createLanguage(directory: string): Language {
   let diagnostics: readonly Diagnostic[] = [];
   let thrown: { readonly value: unknown } | undefined;
+  let result: CellResult = {};
 
+  const { createConverter, createExecutor, jupyter } = loadTslab();
   const converter = createConverter({ isJS: false, isBrowser: false });
   const node: typeof converter = {
     ...converter,
-    convert(declarations, code) {
+    convert(declarations, given) {
+      const code = withoutExports(given);
       const checked = converter.convert(declarations, code);
       diagnostics = checked.diagnostics;
       if (diagnostics.length > 0) return checked;
@@ -42,7 +56,7 @@ export function createLanguage(directory: string): Language {
       const result = longhand === code ? checked : converter.convert(declarations, longhand);
       return {
         ...result,
-        hasToplevelAwait: result.hasToplevelAwait || hasTopLevelForAwait(code),
+        hasToplevelAwait: result.hasToplevelAwait || hasTopLevelAwait(code),
         // Files that the cell imports are handed over once, on the first conversion.
         ...(checked.sideOutputs && { sideOutputs: checked.sideOutputs }),
       };
@@ -56,22 +70,32 @@ export function createLanguage(directory: string): Language {
     directory,
     { node, browser: node, close: () => converter.close() },
     {
-      log: console.log,
+      // It logs nothing but the value of a last expression.
+      log: (value: unknown) => {
+        result = { value };
+      },
       // The executor reports a thrown value as the only argument, and diagnostics (recorded above) as a format.
       error: (...values: unknown[]) => {
         if (values.length === 1) thrown = { value: values[0] };
       },
     },
   );
-  const tools = new JupyterHandlerImpl(executor, false);
+  const tools = new jupyter.JupyterHandlerImpl(executor, false);
 
   return {
     async run(code) {
       diagnostics = [];
       thrown = undefined;
+      result = {};
       await executor.execute(code);
-      if (diagnostics.length > 0) return describeDiagnostics(diagnostics, code);
-      return thrown === undefined ? undefined : describeThrown((thrown as { value: unknown }).value);
+      if (diagnostics.length > 0) return { failure: describeDiagnostics(diagnostics, code) };
+      if (result.value === true && endsInWrite(code)) return {};
+      return thrown === undefined
+        ? result
+        : { failure: describeThrown((thrown as { value: unknown }).value) };
+    },
+    expect(packageName) {
+      converter.addModule('__expected__', `import '${packageName}';`, {});
     },
     interrupt: () => executor.interrupt(),
     setDisplay(write) {
@@ -82,5 +106,14 @@ export function createLanguage(directory: string): Language {
       ...tools.handleInspect({ code, cursor_pos: cursor, detail_level: 0 }),
     }),
     isComplete: (code) => ({ ...tools.handleIsComplete({ code }) }),
+  };
+}
+
+function loadTslab() {
+  useLeanPrograms();
+  return {
+    ...(tslabRequire('./converter.js') as typeof import('tslab/dist/converter.js')),
+    ...(tslabRequire('./executor.js') as typeof import('tslab/dist/executor.js')),
+    jupyter: tslabRequire('./jupyter.js') as typeof import('tslab/dist/jupyter.js'),
   };
 }

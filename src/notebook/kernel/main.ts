@@ -1,7 +1,10 @@
+import module from 'node:module';
 import { parseArgs } from 'node:util';
 import { InputError } from '../../errors.js';
 import { startKernel } from './start.js';
 
+// From Node 22: what is compiled once is not compiled again at the next start.
+(module as { enableCompileCache?(): void }).enableCompileCache?.();
 const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } });
 const connectionFile = values['config-path'];
 if (connectionFile === undefined) {

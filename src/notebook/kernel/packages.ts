@@ -51,7 +51,7 @@ export function offerTypes(directory: string): void {
 
 /** For running; to be called once tslab has set up the `require` of cells, which this wraps. */
 export function offerModules(): void {
-  const lab = (globalThis as unknown as { __tslab__: { require: NodeJS.Require } }).__tslab__;
+  const lab = cellGlobals();
   lab.require = new Proxy(lab.require, {
     apply(fromCell: NodeJS.Require, _self, [name]: [string]) {
       try {
@@ -62,6 +62,18 @@ export function offerModules(): void {
       }
     },
   });
+}
+
+/** Loads a module as the `require` of cells does; does nothing where it cannot be loaded, which a cell would be told. */
+export function loadModule(name: string): void {
+  try {
+    cellGlobals().require(name);
+  } catch {}
+}
+
+/** What tslab compiles a cell's imports to. */
+function cellGlobals(): { require: NodeJS.Require } {
+  return (globalThis as unknown as { __tslab__: { require: NodeJS.Require } }).__tslab__;
 }
 
 /** The folder of package `name`: this package, or one in the node_modules folders from here upwards. */

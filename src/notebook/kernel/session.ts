@@ -1,10 +1,12 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import type { KernelHost, MimeBundle } from '../host.js';
+import type { KernelHost, MimeBundle, Presenter } from '../host.js';
 import type { JsonObject } from '../protocol/message.js';
 import { CellOutput, type Publish, type StreamName } from './cell-output.js';
 import { Claims } from './claims.js';
 import { type CellFailure, describeThrown } from './failure.js';
 import type { Language } from './language.js';
+import { bundleOf } from './result.js';
 
 /** One execute_request: the code, where its outputs go and who is told the end. */
 export interface CellRequest {
@@ -28,16 +30,23 @@ export class Session implements KernelHost {
   readonly #stops = new Set<() => void>();
   readonly #claims = new Claims();
   #cell: string | undefined;
+  /** The output of the cell that began the work under way, which may be an earlier one than that which runs. */
+  readonly #origin = new AsyncLocalStorage<CellOutput>();
   #count = 0;
   #working = false;
   #running = false;
   #interrupted = false;
   #failure: CellFailure | undefined;
   #unfinished: Promise<void>[] = [];
+  /** Of the cell that runs, or ran last. */
   #output: CellOutput | undefined;
+  #present: Presenter | undefined;
 
   constructor(language: Language) {
     this.#language = language;
+    language.setDisplay((message, update) =>
+      this.#outputNow()?.publish(update ? 'update_display_data' : 'display_data', { ...message }),
+    );
   }
 
   submit(request: CellRequest): void {
@@ -45,20 +54,30 @@ export class Session implements KernelHost {
     if (!this.#working) void this.#work();
   }
 
-  /** Printed text goes to the cell that runs, or ran last. False before the first cell. */
+  /** Whether a cell runs or waits. */
+  get busy(): boolean {
+    return this.#working;
+  }
+
+  /** Printed text goes to the cell that began what prints it. False before the first cell. */
   write(name: StreamName, text: string): boolean {
-    this.#output?.write(name, text);
-    return this.#output !== undefined;
+    const output = this.#outputNow();
+    output?.write(name, text);
+    return output !== undefined;
   }
 
   /** An error nobody caught: a rejected promise without a handler, or one thrown in a callback. */
   uncaught(reason: unknown): void {
     const failure = describeThrown(reason);
-    if (this.#output === undefined) {
-      process.stderr.write(`${failure.traceback.join('\n')}\n`);
-    } else {
-      this.#fail(failure, this.#output);
-    }
+    const output = this.#outputNow();
+    if (output === undefined) process.stderr.write(`${failure.traceback.join('\n')}\n`);
+    else this.#fail(failure, output);
+  }
+
+  /** What a cell cannot go on after: it is told and ends. */
+  breakOff(error: Error): void {
+    this.uncaught(error);
+    this.#language.interrupt();
   }
 
   interrupt(): void {
@@ -70,7 +89,7 @@ export class Session implements KernelHost {
   }
 
   display(bundle: MimeBundle, id: string, update: boolean): void {
-    this.#output?.publish(update ? 'update_display_data' : 'display_data', {
+    this.#outputNow()?.publish(update ? 'update_display_data' : 'display_data', {
       data: bundle.data,
       metadata: bundle.metadata ?? {},
       transient: { display_id: id },
@@ -88,6 +107,14 @@ export class Session implements KernelHost {
 
   claim(name: string): boolean {
     return this.#claims.claim(name, this.#cell);
+  }
+
+  presentResultsBy(present: Presenter): void {
+    this.#present = present;
+  }
+
+  #outputNow(): CellOutput | undefined {
+    return this.#origin.getStore() ?? this.#output;
   }
 
   async #work(): Promise<void> {
@@ -111,9 +138,7 @@ export class Session implements KernelHost {
     this.#cell = request.cell;
     this.#claims.release([request.cell, ...(request.deletedCells ?? [])]);
     try {
-      const failure = await this.#language.run(request.code);
-      await this.#settle(output);
-      if (failure !== undefined) this.#fail(failure, output);
+      await this.#origin.run(output, () => this.#run(request.code, count, output));
     } catch (error) {
       this.#fail(describeThrown(error), output);
     } finally {
@@ -138,9 +163,15 @@ export class Session implements KernelHost {
     this.#unfinished = [];
     this.#stops.clear();
     this.#running = true;
-    this.#language.setDisplay((message, update) =>
-      output.publish(update ? 'update_display_data' : 'display_data', { ...message }),
-    );
+  }
+
+  async #run(code: string, count: number, output: CellOutput): Promise<void> {
+    const { failure, value } = await this.#language.run(code);
+    await this.#settle(output);
+    if (failure !== undefined) this.#fail(failure, output);
+    if (value === undefined || value === null) return;
+    const { data, metadata = {} } = await bundleOf(value, this.#present);
+    output.publish('execute_result', { data, metadata, execution_count: count });
   }
 
   /** Waits for the work that belongs to the cell, and for rejections of promises that the cell left alone. */
@@ -154,9 +185,9 @@ export class Session implements KernelHost {
     await nextTurn();
   }
 
-  /** The first failure of a cell is the one its reply names; each is shown. */
+  /** The first failure of the cell that runs is the one its reply names; each is shown, where it comes from. */
   #fail(failure: CellFailure, output: CellOutput): void {
-    this.#failure ??= failure;
+    if (output === this.#output) this.#failure ??= failure;
     output.publish('error', { ...failure });
   }
 

@@ -2,10 +2,15 @@
 export interface CellErrorDetails {
   /** Number of the cell among the code cells, 1 for the first. */
   readonly cell: number;
+  /** Of the cell, as the notebook has it. */
   readonly id: string;
+  /** What stands in the cell. */
   readonly source: string;
+  /** Name of the error, such as `TypeError`. */
   readonly ename: string;
+  /** Message of the error. */
   readonly evalue: string;
+  /** Stack of the error, line by line. */
   readonly traceback: readonly string[];
 }
 
@@ -16,8 +21,11 @@ export class CellError extends Error {
   readonly cell: number;
   /** The cell's id in the notebook file. */
   readonly cellId: string;
+  /** Name of the error that the cell threw, such as `TypeError`. */
   readonly ename: string;
+  /** Its message. */
   readonly evalue: string;
+  /** Its stack, line by line. */
   readonly traceback: readonly string[];
 
   constructor(details: CellErrorDetails) {

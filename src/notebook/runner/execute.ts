@@ -3,6 +3,7 @@ import { type Notebook, read, write } from '../format/notebook.js';
 import { Execution, type ExecutionOptions } from './execution.js';
 import { type Parameters, withParameters } from './parameters.js';
 
+/** Where {@link execute} writes, with which parameters it runs, and how long it may take. */
 export interface ExecuteOptions extends ExecutionOptions {
   /** Where the executed notebook is written, also if a cell fails; left out, it is only returned. */
   readonly output?: string;

@@ -9,6 +9,7 @@ import { type ExecuteEvent, Progress } from './progress.js';
 import { Recorder } from './recorder.js';
 import { firstOf, stopSignal } from './stopping.js';
 
+/** How long cells may take, what stops them, and who is told. */
 export interface ExecutionOptions {
   /** Seconds that one cell may take; no limit by default. */
   readonly cellTimeout?: number;

@@ -2,14 +2,34 @@ import type { JsonObject } from '../protocol/message.js';
 
 /** Cells are counted from 1 among the code cells. */
 export type ExecuteEvent =
-  | { readonly type: 'start'; readonly cell: number; readonly cells: number; readonly source: string }
+  | {
+      readonly type: 'start';
+      /** The cell under way. */
+      readonly cell: number;
+      /** Code cells of the notebook. */
+      readonly cells: number;
+      /** What stands in the cell. */
+      readonly source: string;
+    }
   /** The last line that a cell printed or displayed, at most once a second. */
-  | { readonly type: 'status'; readonly cell: number; readonly cells: number; readonly text: string }
+  | {
+      readonly type: 'status';
+      /** The cell under way. */
+      readonly cell: number;
+      /** Code cells of the notebook. */
+      readonly cells: number;
+      /** Without colours. */
+      readonly text: string;
+    }
   | {
       readonly type: 'end';
+      /** The cell under way. */
       readonly cell: number;
+      /** Code cells of the notebook. */
       readonly cells: number;
+      /** That the cell took. */
       readonly seconds: number;
+      /** Whether it threw, or did not compile. */
       readonly failed: boolean;
     };
 

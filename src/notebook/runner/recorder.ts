@@ -23,6 +23,13 @@ export class Recorder {
         this.#remember(content, outputs);
         outputs.push(display(content));
         break;
+      case 'execute_result':
+        outputs.push({
+          ...display(content),
+          output_type: 'execute_result',
+          execution_count: content.execution_count as number,
+        });
+        break;
       case 'update_display_data':
         for (const { outputs: place, index } of this.#slots.get(displayId(content)) ?? [])
           place[index] = display(content);

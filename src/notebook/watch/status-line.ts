@@ -1,26 +1,52 @@
+import type { EvaluationEvent } from '../../train/index.js';
 import type { Progress, RunHistory } from './history.js';
 
-/** Such as `epoch 2/10, step 340/1870, loss 2.314, q 0.12, 1204 images/s, 2 min 10 s left`. */
-export function statusLine({ steps, totalSteps, totalEpochs, secondsLeft }: Progress): string {
+/** Such as `epoch 2/10, step 340/1870, 1204 images/s, 2 min 10 s left, loss 2.314, q 0.12, kNN top-1 43.2 %`. */
+export function statusLine(progress: Progress): string {
+  return [placeLine(progress), valuesLine(progress)].filter(Boolean).join(', ');
+}
+
+/** Such as `epoch 2/10, step 340/1870, 1204 images/s, 2 min 10 s left`. */
+export function placeLine({ steps, step, totalSteps, totalEpochs, secondsLeft }: Progress): string {
+  if (step === 0) return 'preparing the first step';
   const last = steps.at(-1);
-  if (last === undefined) return 'preparing the first step';
-  const left = secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`];
   return [
-    `epoch ${last.epoch}/${totalEpochs}`,
-    `step ${last.step}/${totalSteps}`,
-    `loss ${last.loss.toFixed(3)}`,
-    `q ${last.multiplier.mean.toFixed(2)}`,
-    speed(last.imagesPerSecond),
-    ...left,
+    `epoch ${Math.ceil((step * totalEpochs) / totalSteps)}/${totalEpochs}`,
+    `step ${Number.isInteger(step) ? step : step.toFixed(2)}/${totalSteps}`,
+    ...(last === undefined ? [] : [speed(last.imagesPerSecond)]),
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
   ].join(', ');
 }
 
-/** Such as `completed at step 1870 after 4 min 2 s, loss 1.234`. */
-export function endLine({ steps, reason, seconds }: RunHistory): string {
+/** Such as `loss 2.314, q 0.12, kNN top-1 43.2 %`; empty before the first step that is reported. */
+export function valuesLine({ steps, evaluations }: Pick<Progress, 'steps' | 'evaluations'>): string {
   const last = steps.at(-1);
-  const at = last === undefined ? '' : ` at step ${last.step}`;
-  const loss = last === undefined ? '' : `, loss ${last.loss.toFixed(3)}`;
-  return `${reason}${at} after ${duration(seconds)}${loss}`;
+  if (last === undefined) return '';
+  const evaluation = evaluations.at(-1);
+  return [
+    `loss ${last.loss.toFixed(3)}`,
+    `q ${last.multiplier.mean.toFixed(2)}`,
+    ...(evaluation === undefined ? [] : [accuraciesLine(evaluation)]),
+  ].join(', ');
+}
+
+/** Such as `kNN top-1 43.2 %, linear top-1 45.0 %`. */
+export function accuraciesLine({ accuracies }: Pick<EvaluationEvent, 'accuracies'>): string {
+  return Object.entries(accuracies)
+    .map(([name, value]) => `${name} ${(100 * value).toFixed(1)} %`)
+    .join(', ');
+}
+
+/** Such as `completed at step 1870 after 4 min 2 s, loss 1.234`; of a run that was stopped also the checkpoint. */
+export function endLine({ steps, evaluations, reason, seconds, checkpoint }: RunHistory): string {
+  const last = steps.at(-1);
+  const evaluation = evaluations.at(-1);
+  return [
+    `${reason}${last === undefined ? '' : ` at step ${last.step}`} after ${duration(seconds)}`,
+    ...(last === undefined ? [] : [`loss ${last.loss.toFixed(3)}`]),
+    ...(evaluation === undefined ? [] : [accuraciesLine(evaluation)]),
+    ...(reason === 'completed' || checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),
+  ].join(', ');
 }
 
 export function speed(imagesPerSecond: number): string {

@@ -9,8 +9,11 @@ export function sweepLine(event: SweepEvent): string {
     case 'start': {
       const { trials, finished } = event.progress;
       const done = finished > 0 ? `, ${finished} of them done already` : '';
-      const processes = event.jobs === 1 ? '1 process' : `${event.jobs} processes`;
-      return `${trials} trials${done}; ${processes} with ${event.threads} threads each, in ${event.folder}`;
+      return `${trials} trials${done}; ${event.executor}, in ${event.folder}`;
+    }
+    case 'queue': {
+      const waiting = event.waiting === 0 ? '' : `, ${event.waiting} wait ${event.reason}`;
+      return `${event.running} tasks run${waiting}`;
     }
     case 'trial-start':
       return `${event.trial.key} ${event.step > 0 ? `goes on after step ${event.step}` : 'begins'}, ${event.totalSteps} steps`;

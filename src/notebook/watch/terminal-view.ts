@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { endLine, statusLine } from './status-line.js';
 import type { RunView } from './view.js';
 
-/** A progress bar on standard error, with a line for each epoch above it. */
+/** A progress bar on standard error. */
 export function terminalView(): RunView {
   const bar = new SingleBar(
     {
@@ -23,14 +23,15 @@ export function terminalView(): RunView {
         bar.start(event.totalSteps, event.step, { status: statusLine(progress) });
       } else if (event.type === 'warning') {
         console.error(event.message);
-      } else if (event.type === 'step') {
-        bar.update(event.step, { status: statusLine(progress) });
+      } else {
+        bar.update(progress.step, { status: statusLine(progress) });
       }
     },
     finish(history) {
       bar.stop();
       console.error(endLine(history));
     },
+    fail: () => {},
     close: () => bar.stop(),
   };
 }

@@ -7,6 +7,8 @@ export interface RunView {
   update(event: TrainEvent, progress: Progress): void;
   /** Called once, when the run has ended by itself or was stopped. */
   finish(history: RunHistory): void;
-  /** Called once in the end, also after an error. */
+  /** Called once, when the run has ended by an error, which is thrown then. */
+  fail(error: unknown): void;
+  /** Called once in the end. */
   close(): void;
 }

@@ -10,7 +10,8 @@ const logInterval = 10_000;
 
 /**
  * Reads an online linear evaluation or a fine-tuning to its end and tells of it: in Jupyter in the cell, elsewhere as lines on
- * standard error. The notebook's stop button, or Ctrl-C, ends it after the step under way, with a checkpoint if it has a folder.
+ * standard error. The notebook's stop button, or Ctrl-C, ends it after the step under way,
+ * or the batch that is being measured, with a checkpoint if it has a folder; the same call with `existing: 'resume'` goes on.
  * @returns the end event, with the result of a run that was completed
  * @throws What the run throws
  */
@@ -36,11 +37,15 @@ function openView(): (event: SupervisedEvent) => void {
   return (event) => {
     const text = line.of(event);
     const interval = output === undefined ? logInterval : notebookInterval;
-    if (text === undefined || (event.type === 'step' && performance.now() - writtenAt < interval)) return;
+    if (text === undefined || (frequent(event) && performance.now() - writtenAt < interval)) return;
     writtenAt = performance.now();
     if (output === undefined) console.error(text);
     else output.show(toBundle({ text }));
   };
+}
+
+function frequent({ type }: SupervisedEvent): boolean {
+  return type === 'step' || type === 'measuring';
 }
 
 /** Puts events into words. */
@@ -63,6 +68,8 @@ class EvaluationLines {
         const place = `epoch ${epoch}/${this.#epochs}, step ${step}/${this.#totalSteps}`;
         return `${place}, loss ${loss.toFixed(3)}, ${speed(imagesPerSecond)}, ${duration(secondsLeft)} left`;
       }
+      case 'measuring':
+        return `${this.#title}: measured ${event.done} of ${event.total} test images`;
       case 'epoch': {
         const { epoch, loss, top1, top5, seconds } = event;
         const accuracies = `top-1 ${percent(top1)}, top-5 ${percent(top5)}`;

@@ -8,11 +8,20 @@ import { terminalView } from './terminal-view.js';
 import type { RunView } from './view.js';
 
 /**
- * Trains: reads a run to its end and shows its progress, in Jupyter as a live chart, on a terminal as a bar, in a log
- * as plain lines. The notebook's stop button, Ctrl-C or SIGTERM ends the run after the step under way, with a checkpoint.
+ * Trains: reads a run to its end and shows its progress, in Jupyter as live charts of the loss, of accuracies where the run
+ * evaluates, of q and its C_v, on a terminal as a bar, in a log as plain lines. The notebook's stop button, Ctrl-C or SIGTERM
+ * ends the run after the step under way (in a step of chunks after the chunk), with a checkpoint; with `existing: 'resume'`
+ * the same cell run again goes on from it. A second one breaks the cell off.
  *
- * @returns What the run reported, for figures such as `figures.lossCurve({ DCL: history })`
+ * @returns What the run reported, in earlier sittings too, for figures such as `figures.lossCurve({ DCL: history })`
  * @throws What the run throws, such as the error of a loss that is not finite
+ *
+ * @example
+ * ```ts
+ * const run = dcl.train.pretrain({ encoder, data: mnist.train, method, checkpoint: 'runs/first' });
+ * const history = await dcl.notebook.watch(run);
+ * dcl.notebook.show(dcl.figures.lossCurve({ DCL: history }));
+ * ```
  */
 export async function watch(run: Run): Promise<RunHistory> {
   const view = openView();
@@ -24,6 +33,9 @@ export async function watch(run: Run): Promise<RunHistory> {
       view.update(event, recorder.progress());
     }
     view.finish(recorder.history());
+  } catch (error) {
+    view.fail(error);
+    throw error;
   } finally {
     view.close();
     release();

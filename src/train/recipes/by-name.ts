@@ -12,6 +12,10 @@ const recipes = {
   simclr: simclrRecipe,
 } as const satisfies Readonly<Record<string, Recipe>>;
 
+/**
+ * Whose recipe, see {@link recipe}.
+ * @useDeclaredType
+ */
 export type RecipeName = keyof typeof recipes;
 
 /** The names {@link recipe} knows. */

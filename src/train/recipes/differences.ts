@@ -1,7 +1,7 @@
 import type { Recipe } from './recipe.js';
 
 /** A setting as a table shows it. */
-type Shown = string | number | boolean;
+export type Shown = string | number | boolean;
 
 /** A setting in which two recipes differ. */
 export interface RecipeDifference {
@@ -9,6 +9,7 @@ export interface RecipeDifference {
   readonly setting: string;
   /** Its value in the first recipe; `none` where only the other has it. */
   readonly a: Shown;
+  /** Its value in the second recipe, likewise. */
   readonly b: Shown;
 }
 

@@ -65,7 +65,7 @@ describe.each(engines)('on %s', (name) => {
 test('a run reports its steps, with what is left, its epochs and its end', async () => {
   const events = await eventsOf(onlineLinearEvaluation(small()));
   expect(events.map(({ type }) => type).join(' ')).toBe(
-    'start step step step epoch step step step epoch end',
+    'start step step step measuring measuring measuring epoch step step step measuring measuring measuring epoch end',
   );
   expect(events[0]).toMatchObject({
     title: 'linear evaluation of small on noise train',

@@ -1,0 +1,16 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { SlurmOptions } from '../cluster/index.js';
+
+/** `--slurm partition=gpu --slurm mem=16G`: what is asked of a cluster, in sbatch's own words. */
+export function slurmOption(): Option {
+  return new Option(
+    '--slurm <option=value>',
+    'a long option of sbatch, such as partition=gpu or cpus-per-task=8; may be repeated',
+  )
+    .argParser<SlurmOptions>((text, earlier) => {
+      const [, name, value] = /^([^=]+)(?:=(.*))?$/s.exec(text) ?? [];
+      if (name === undefined) throw new InvalidArgumentError('It must be OPTION=VALUE or OPTION.');
+      return { ...earlier, [name]: value ?? true };
+    })
+    .default({}, 'none');
+}
