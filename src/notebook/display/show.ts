@@ -5,6 +5,7 @@ import { type EmbeddingMap, isEmbeddingMap, presentEmbeddingMap } from './embedd
 import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
+import { isNote, presentNote } from './note.js';
 import { claimPlotly, finishWith, type Output, openOutput } from './output.js';
 import type { Picture } from './picture.js';
 import { omitsPlotly, plotlyLoader } from './plotly-script.js';
@@ -16,7 +17,8 @@ export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | EmbeddingMap
 
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
- * tensor (type, shape and an excerpt of its values), a grid of images, an embedding map, or text. Outside Jupyter it prints text.
+ * tensor (type, shape and an excerpt of its values), a grid of images, an embedding map, a note of the classroom, or text.
+ * Outside Jupyter it prints text.
  *
  * @example
  * ```ts
@@ -76,6 +78,7 @@ export function present(value: Showable): Presentation {
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
   if (isEmbeddingMap(value)) return presentEmbeddingMap(value);
+  if (isNote(value)) return presentNote(value);
   return { text: format(value) };
 }
 
