@@ -255,16 +255,17 @@ dcl.notebook.show(
 
 // %% [markdown]
 // A map of the DCL encoder's features: each point is a test image, its colour the digit (which training never saw), placed by
-// UMAP so that neighbours stay neighbours.
+// UMAP so that neighbours stay neighbours. Point at a point to see its image; click it to see the images whose features are
+// most similar, wherever the map has put them. Look for a point among others of another colour: what do its neighbours say?
 
 // %%
 const shown = dcl.data.subset(test, mapPoints, { seed });
 const embeddings = await dcl.evaluate.embed(byDCL.encoder, shown);
 dcl.notebook.show(
-  dcl.figures.embeddingMap({
+  await dcl.notebook.embeddingMap({
     points: dcl.figures.project(embeddings, { method: 'umap', seed }),
-    labels: embeddings.labels,
-    classes: embeddings.classes,
+    embeddings,
+    dataset: shown,
     title: 'What DCL learnt without labels',
     subtitle: `UMAP of ${shown.length} MNIST test images, seed ${seed}`,
   }),

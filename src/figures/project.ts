@@ -1,7 +1,8 @@
-import { PCA } from 'ml-pca';
 import { UMAP } from 'umap-js';
 import { generatorFor, requireCounter, uniform } from '../data/random.js';
 import { InputError, requireFinite, requireInteger, requireOneOf } from '../errors.js';
+import { principalComponents } from './principal-components.js';
+import { tsne } from './tsne.js';
 
 /** Points to project: rows of numbers, as `evaluate.embed` gives them. */
 export interface ProjectInput {
@@ -15,30 +16,40 @@ export interface ProjectInput {
 
 /** How {@link project} lays the rows into the plane. */
 export interface ProjectOptions {
-  /** `pca` shows the directions of largest variance, `umap` who is whose neighbour. Default: `pca`. */
-  readonly method?: 'pca' | 'umap';
-  /** Decides UMAP's random choices; 1 by default. PCA has none. */
+  /** `pca` shows the directions of largest variance, `umap` and `tsne` who is whose neighbour. Default: `pca`. */
+  readonly method?: 'pca' | 'umap' | 'tsne';
+  /** Decides UMAP's random choices; 1 by default. The others have none: t-SNE starts from the principal components. */
   readonly seed?: number;
   /** UMAP's neighbours of each point; 15 by default. */
   readonly neighbors?: number;
+  /**
+   * How many neighbours t-SNE lets each point have, in effect: above 1, and at most a third of the other rows. Default: 30, or
+   * that third where there are fewer rows.
+   */
+  readonly perplexity?: number;
+  /** Called after each of t-SNE's 500 steps, whose time grows with the square of the rows: 5 s in all for 500 rows. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
  * Positions of the rows in the plane.
  * @returns [count, 2], row by row
- * @throws InputError for fewer rows than the method needs, fewer than two features, one that is not finite, or an
+ * @throws InputError for fewer rows than the method needs, more than 4000 for t-SNE, fewer than two features, one that is not finite, or an
  *   option that cannot be used
  */
 export function project(embeddings: ProjectInput, options: ProjectOptions = {}): Float32Array {
   const { method = 'pca', seed = 1, neighbors = 15 } = options;
-  requireOneOf('method', method, ['pca', 'umap']);
+  requireOneOf('method', method, ['pca', 'umap', 'tsne']);
   const rows = toRows(embeddings);
-  return flat(method === 'pca' ? principalComponents(rows) : umap(rows, neighbors, seed));
-}
-
-function principalComponents(rows: number[][]): number[][] {
-  requireRows(rows, 3, 'pca');
-  return new PCA(rows, { method: 'covarianceMatrix' }).predict(rows, { nComponents: 2 }).to2DArray();
+  switch (method) {
+    case 'pca':
+      requireRows(rows, 3, 'pca');
+      return flat(principalComponents(rows));
+    case 'umap':
+      return flat(umap(rows, neighbors, seed));
+    case 'tsne':
+      return flat(tsne(rows, options));
+  }
 }
 
 function umap(rows: number[][], neighbors: number, seed: number): number[][] {

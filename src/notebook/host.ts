@@ -20,6 +20,11 @@ export interface KernelHost {
   onInterrupt(stop: () => void): () => void;
   /** Keeps the cell from being reported as done before `work` has settled; if it fails, the cell does. */
   finishWith(work: Promise<void>): void;
+  /**
+   * True unless the notebook already holds the output of this name, which it needs only once. Once the cell that claimed it
+   * runs anew or is deleted, it may be claimed again.
+   */
+  claim(name: string): boolean;
   /** Shows what a cell ends in, the value of its last expression, as `present` says. */
   presentResultsBy(present: Presenter): void;
 }

@@ -1,5 +1,6 @@
 import './display/result.js';
 
+export { type EmbeddingMap, type EmbeddingMapOptions, embeddingMap } from './display/embedding-map.js';
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
 export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';

@@ -43,12 +43,12 @@ describe.skipIf(lab === undefined)('the HTML page of', () => {
       page.on('requestfailed', (request) => failures.push(request.url().slice(0, 200)));
       page.on('pageerror', (error) => failures.push(error.message));
       await page.goto(pathToFileURL(pageOf(name)).href);
-      const charts = await page.locator('[data-figure]').all();
+      const charts = await page.locator('.dcl-lab-figure').all();
       expect(charts.length).toBeGreaterThan(0);
       for (const chart of charts) {
         await expect
           .poll(() => drawingIn(chart), {
-            message: (await chart.getAttribute('data-figure'))!,
+            message: (await chart.getAttribute('id'))!,
             timeout: 30_000,
           })
           .toSatisfy(({ width, height, marks }) => width > 300 && height > 200 && marks > 0);
@@ -63,7 +63,7 @@ describe.skipIf(lab === undefined)('the HTML page of', () => {
   test.each(names)('%s shows a picture of each figure where scripts are off', async (name) => {
     await withPage(`static ${name}`, { offline: true, javaScriptEnabled: false }, async (page) => {
       await page.goto(pathToFileURL(pageOf(name)).href);
-      const charts = await page.locator('[data-figure]').all();
+      const charts = await page.locator('.dcl-lab-figure').all();
       expect(charts.length).toBeGreaterThan(0);
       for (const chart of charts) await expectPicture(chart.locator('img').filter({ visible: true }));
       for (const image of await page.locator('img').all())

@@ -63,7 +63,7 @@ describe.skipIf(!existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium'))(
         let charts = 0;
         for (const path of pagesToOpen()) {
           await page.goto(`file://${folder}/${path}`);
-          const chart = page.locator('[data-figure]');
+          const chart = page.locator('.dcl-lab-figure');
           charts += await chart.count();
           for (const each of await chart.all()) await each.locator('.main-svg').first().waitFor();
         }

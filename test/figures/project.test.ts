@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { project } from '../../src/figures/index.js';
 
 /** Rows around `clusters` centres, far apart along different features. */
@@ -74,6 +74,46 @@ describe('umap', () => {
   });
 });
 
+describe('tsne', () => {
+  const embeddings = { features: clustered(60, 5, 3), count: 60, dimension: 5 };
+
+  test('keeps clusters together, and makes no random choice', () => {
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.4);
+    const points = project(embeddings, { method: 'tsne' });
+    random.mockRestore();
+    const distance = (a: number, b: number) =>
+      Math.hypot(points[2 * a]! - points[2 * b]!, points[2 * a + 1]! - points[2 * b + 1]!);
+    const rows = [...embeddings.features.slice(0, 60).keys()];
+    const within = Math.max(
+      ...rows.flatMap((a) => rows.filter((b) => a % 3 === b % 3).map((b) => distance(a, b))),
+    );
+    const between = Math.min(
+      ...rows.flatMap((a) => rows.filter((b) => a % 3 !== b % 3).map((b) => distance(a, b))),
+    );
+    expect(between).toBeGreaterThan(within);
+    expect(project(embeddings, { method: 'tsne' })).toEqual(points);
+  });
+
+  test('tells its progress, and takes rows that are all alike', () => {
+    const told: number[] = [];
+    const alike = { features: new Float32Array(12).fill(2), count: 6, dimension: 2 };
+    const onProgress = (done: number, total: number) => told.push(done / total);
+    expect(project(alike, { method: 'tsne', onProgress }).every(Number.isFinite)).toBe(true);
+    expect(told).toHaveLength(500);
+    expect(told.at(-1)).toBe(1);
+  });
+
+  test('refuses what it cannot arrange', () => {
+    const rows = (count: number) => ({ features: new Float32Array(2 * count), count, dimension: 2 });
+    expect(() => project(rows(4), { method: 'tsne' })).toThrow('tsne takes 5 to 4000 rows, not 4.');
+    expect(() => project(rows(4001), { method: 'tsne' })).toThrow('not 4001; take fewer, or umap');
+    expect(() => project(rows(16), { method: 'tsne', perplexity: 5.5 })).toThrow(
+      'perplexity is 5.5; give more than 1 and at most a third of the other rows, 5.0',
+    );
+    expect(() => project(rows(16), { method: 'tsne', perplexity: 1 })).toThrow('perplexity is 1;');
+  });
+});
+
 test('what cannot be projected is refused', () => {
   const few = { features: [1, 2, 3, 4], count: 2, dimension: 2 };
   expect(() => project(few)).toThrow('pca needs at least 3 rows, not 2');
@@ -81,5 +121,5 @@ test('what cannot be projected is refused', () => {
   const diverged = [1, 2, 3, Number.NaN, 5, 6];
   expect(() => project({ features: diverged, count: 3, dimension: 2 })).toThrow('Row 1 holds NaN');
   expect(() => project({ ...few, count: 3 })).toThrow('4 features are no [3, 2] matrix');
-  expect(() => project(few, { method: 'tsne' as 'pca' })).toThrow("method is 'tsne'; choose pca, umap");
+  expect(() => project(few, { method: 'lle' as 'pca' })).toThrow("method is 'lle'; choose pca, umap, tsne");
 });

@@ -16,8 +16,11 @@ export class FakeHost implements KernelHost {
   readonly stops = new Set<() => void>();
   readonly #work: Promise<void>[] = [];
 
+  readonly #claims = new Set<string>();
+
   install(): void {
     this.shown.length = 0;
+    this.#claims.clear();
     this.stops.clear();
     Object.assign(globalThis, { [key]: this });
   }
@@ -37,6 +40,10 @@ export class FakeHost implements KernelHost {
   onInterrupt(stop: () => void): () => void {
     this.stops.add(stop);
     return () => this.stops.delete(stop);
+  }
+
+  claim(name: string): boolean {
+    return !this.#claims.has(name) && this.#claims.add(name) !== undefined;
   }
 
   finishWith(work: Promise<void>): void {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createLanguage, type Language } from '../../src/notebook/kernel/language.js';
-import { Session } from '../../src/notebook/kernel/session.js';
+import { type CellRequest, Session } from '../../src/notebook/kernel/session.js';
 import type { JsonObject } from '../../src/notebook/protocol/message.js';
 
 interface Answer {
@@ -9,11 +9,16 @@ interface Answer {
 }
 
 /** Runs one cell; resolves when the session says that it is idle. */
-function answerTo(session: Session, code: string): Promise<Answer> {
+function answerTo(
+  session: Session,
+  code: string,
+  cell?: Pick<CellRequest, 'cell' | 'deletedCells'>,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const published: [string, JsonObject][] = [];
     let reply: JsonObject = {};
     session.submit({
+      ...cell,
       code,
       stopOnError: true,
       reply: (content) => {
@@ -72,4 +77,22 @@ test('work that belongs to the cell fails it when it fails', async () => {
 test('an error is told in text, whatever its fields are', async () => {
   const { reply } = await answerTo(session, 'throw Object.assign(new Error(), { message: 10n, name: {} });');
   expect(reply).toMatchObject({ evalue: '10', ename: '[object Object]' });
+});
+
+test('an output that the notebook needs once may be claimed again when its cell runs anew or is deleted', async () => {
+  const claims: boolean[] = [];
+  const claiming: Language = {
+    ...language,
+    async run() {
+      claims.push(session.claim('plotly.js'), session.claim('plotly.js'));
+      return {};
+    },
+  };
+  session = new Session(claiming);
+  await answerTo(session, '', { cell: 'a' });
+  await answerTo(session, '', { cell: 'b' });
+  await answerTo(session, '', { cell: 'a' });
+  await answerTo(session, '', { cell: 'b', deletedCells: ['a'] });
+  await answerTo(session, '');
+  expect(claims).toEqual([true, false, false, false, true, false, true, false, false, false]);
 });

@@ -16,12 +16,10 @@ describe('in the kernel', () => {
   afterEach(() => host.remove());
 
   test('a figure is a Plotly object, HTML with the same picture, a picture and text, in one output', async () => {
-    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
     show(chart);
     await host.finished();
-    vi.unstubAllEnvs();
-    const [first, last] = host.shown;
-    expect(host.shown).toHaveLength(2);
+    const [, first, last] = host.shown;
+    expect(host.shown).toHaveLength(3);
     expect(first).toMatchObject({ update: false, id: last?.id });
     expect(first?.data).not.toHaveProperty('image/png');
     expect(last?.update).toBe(true);
@@ -33,7 +31,21 @@ describe('in the kernel', () => {
     expect(Buffer.from(png, 'base64').subarray(1, 4).toString()).toBe('PNG');
     expect(last?.data['text/html']).toContain(`src="data:image/png;base64,${png}"`);
     expect(last?.data['text/plain']).toContain('DCL: 95');
-    expect(last?.metadata).toMatchObject({ 'image/png': { width: 760 } });
+    const alt = 'Accuracy on the test set – mnist test, n = 10000';
+    expect(last?.metadata).toEqual({ 'image/png': { width: 760, height: 460, alt } });
+  });
+
+  test('without plotly.js in the notebook a figure has no HTML, which could not draw it', async () => {
+    vi.stubEnv('DCL_LAB_PLOTLY', 'omit');
+    show(chart);
+    await host.finished();
+    vi.unstubAllEnvs();
+    expect(host.shown).toHaveLength(2);
+    expect(Object.keys(host.shown[1]!.data)).toEqual([
+      'application/vnd.plotly.v1+json',
+      'image/png',
+      'text/plain',
+    ]);
   });
 
   test('the first figure alone brings plotly.js, compressed, and nothing is fetched', async () => {
@@ -91,6 +103,21 @@ describe('in the kernel', () => {
     expect(data['text/plain']).toBe('loss     top1\n----  -------\nDCL   0.98765\n<b>       0.5');
   });
 
+  test('a table shows what it holds: nothing for nothing, NaN, dates, arrays of numbers', () => {
+    const when = [new Date(0), null, undefined];
+    const list = [[1, 2], Float32Array.of(0.1, 3), null];
+    show(table({ value: [Number.NaN, 1e-9, null], when, list }));
+    expect(host.shown[0]?.data['text/plain']).toBe(
+      [
+        'value  when                      list',
+        '-----  ------------------------  -------',
+        '  NaN  1970-01-01T00:00:00.000Z  [1,2]',
+        ' 1e-9                            [0.1,3]',
+        '',
+      ].join('\n'),
+    );
+  });
+
   test('a grid of images is a picture in which each pixel is a square', async () => {
     const grid = images(Uint8Array.of(0, 255, 128, 64), { shape: [1, 2, 1], columns: 1 });
     show(grid);
@@ -102,7 +129,8 @@ describe('in the kernel', () => {
     const at = (x: number, y: number) => data[info.channels * (y * info.width + x)];
     expect([at(6, 6), at(45, 45), at(46, 6), at(85, 45)]).toEqual([0, 0, 255, 255]);
     expect([at(6, 52), at(85, 91)]).toEqual([128, 64]);
-    expect(at(5, 5)).toBe(255);
+    const opaque = (x: number, y: number) => data[info.channels * (y * info.width + x) + info.channels - 1];
+    expect([opaque(5, 5), opaque(6, 6)]).toEqual([0, 255]);
   });
 });
 

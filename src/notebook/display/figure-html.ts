@@ -1,30 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Figure } from '../../figures/index.js';
-import { escapeHtml, scriptJson } from './escape.js';
+import { escapeHtml } from './escape.js';
+import type { PointImages } from './page/waiting-figure.js';
 import type { Picture } from './picture.js';
-import { plotlyConfig, plotlyPromise } from './plotly-script.js';
+import { figureHeight, waitingFigure } from './plotly-script.js';
 
-/** Default size of a chart, in CSS pixels. */
-export const figureWidth = 760;
-export const figureHeight = 460;
-
-/** A chart as HTML: its picture, which a script replaces by the live chart as soon as the page has plotly.js. */
-export function figureHtml(figure: Figure, picture?: Picture): string {
+/**
+ * A chart as HTML: its picture, which a script replaces by the live chart as soon as the page has plotly.js.
+ * @param picture - an `img` element, or none
+ */
+export function figureHtml({ data, layout }: Figure, picture = '', images?: PointImages): string {
   const id = `dcl-figure-${randomUUID()}`;
-  const image = picture === undefined ? '' : pictureHtml(picture, figureTitle(figure));
-  const height = (figure.layout.height as number | undefined) ?? figureHeight;
-  return `<div id="${id}" style="min-height:${height}px">${image}</div>
-<script>(async () => {
-${plotlyPromise}
-  const Plotly = window.Plotly || (await window.dclLabPlotly);
-  const element = document.getElementById("${id}");
-  if (!element) return;
-  element.replaceChildren();
-  Plotly.newPlot(element, ${scriptJson(figure.data)}, ${scriptJson({ height, ...figure.layout })}, ${scriptJson(plotlyConfig)});
-})();</script>`;
+  const height = (layout.height as number | undefined) ?? figureHeight;
+  return `<div id="${id}" class="dcl-lab-figure" style="min-height:${height}px">${picture}</div>
+${waitingFigure(id, { data, layout, images })}`;
 }
 
-function pictureHtml({ png, width }: Picture, description: string): string {
+export function pictureHtml({ png, width }: Picture, description: string): string {
   const data = Buffer.from(png).toString('base64');
   return `<img alt="${escapeHtml(description)}" src="data:image/png;base64,${data}" width="${width}" style="max-width:100%;height:auto">`;
 }

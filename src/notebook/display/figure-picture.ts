@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { DOMWindow } from 'jsdom';
 import sharp from 'sharp';
 import type { Figure } from '../../figures/index.js';
-import { figureHeight, figureWidth } from './figure-html.js';
 import type { Picture } from './picture.js';
-import { plotlyPath } from './plotly-script.js';
+import { figureHeight, figureWidth, plotlyPath } from './plotly-script.js';
 import { standInCanvas } from './raster.js';
 
 /** Dots per CSS pixel: sharp on fine screens. */

@@ -39,6 +39,8 @@ export interface ImageGrid {
 const shownSide = 80;
 const gap = 6;
 const captionHeight = 20;
+/** Has a contrast of 4 and more against white as well as against the black of dark pages. */
+const captionColour = '#7a7a7a';
 
 /**
  * A grid of images for `show`, each pixel drawn as a sharp square.
@@ -106,7 +108,8 @@ async function drawGrid(grid: ImageGrid): Promise<Picture> {
     left: gap + cellWidth * (index % grid.columns),
     top: gap + cellHeight * Math.floor(index / grid.columns),
   });
-  const canvas = Buffer.alloc(width * height * 3, 255);
+  // Transparent between the images, so that the grid fits light and dark pages.
+  const canvas = Buffer.alloc(width * height * 4);
   for (let index = 0; index < grid.count; index++)
     paint(canvas, width, grid, index, { factor, ...corner(index) });
   const captions = grid.labels.map((label, index) => {
@@ -115,8 +118,8 @@ async function drawGrid(grid: ImageGrid): Promise<Picture> {
     const y = top + grid.height * factor + 15;
     return `<text x="${x}" y="${y}" text-anchor="middle">${escapeHtml(label)}</text>`;
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13">${captions.join('')}</svg>`;
-  const image = sharp(canvas, { raw: { width, height, channels: 3 } });
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13" fill="${captionColour}">${captions.join('')}</svg>`;
+  const image = sharp(canvas, { raw: { width, height, channels: 4 } });
   if (captions.length > 0) image.composite([{ input: Buffer.from(svg) }]);
   return { png: await image.png({ compressionLevel: 9 }).toBuffer(), width, height };
 }
@@ -132,10 +135,11 @@ function paint(
   for (let row = 0; row < height * factor; row++) {
     for (let column = 0; column < width * factor; column++) {
       const from = 3 * ((index * height + Math.floor(row / factor)) * width + Math.floor(column / factor));
-      const to = 3 * ((top + row) * canvasWidth + left + column);
+      const to = 4 * ((top + row) * canvasWidth + left + column);
       canvas[to] = pixels[from]!;
       canvas[to + 1] = pixels[from + 1]!;
       canvas[to + 2] = pixels[from + 2]!;
+      canvas[to + 3] = 255;
     }
   }
 }

@@ -32,6 +32,17 @@ export function finishWith(work: Promise<void>): void {
   kernelHost()?.finishWith(work);
 }
 
+let claimed = false;
+
+/** True unless the notebook already holds plotly.js, as far as the kernel knows. */
+export function claimPlotly(): boolean {
+  const host = kernelHost();
+  if (host !== undefined) return host.claim('plotly.js');
+  const first = !claimed;
+  claimed = true;
+  return first;
+}
+
 function displayWriter(): ((bundle: MimeBundle, id: string, update: boolean) => void) | undefined {
   const host = kernelHost();
   if (host !== undefined) return (bundle, id, update) => host.display(bundle, id, update);

@@ -1,9 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import { scriptJson } from './escape.js';
+import { drawFigures } from './page/draw.js';
+import { explore } from './page/explore.js';
+import { darkColours, recoloured } from './page/theme.js';
 
 /** Where plotly.js-dist keeps its bundle. */
 export const plotlyPath = createRequire(import.meta.url).resolve('plotly.js-dist');
+
+/** Default size of a chart, in CSS pixels. */
+export const figureWidth = 760;
+export const figureHeight = 460;
+
+/** Plotly's settings beside the figure. */
+export const plotlyConfig = { responsive: true, displaylogo: false } as const;
+
+/** What a figure that says nothing of them looks like. */
+const layout = {
+  height: figureHeight,
+  paper_bgcolor: '#ffffff',
+  plot_bgcolor: '#ffffff',
+  font: { color: '#222222' },
+};
+
+/**
+ * Whether the environment's DCL_LAB_PLOTLY=omit leaves plotly.js out of the notebook, where its file should stay small:
+ * front ends that know Plotly draw the charts all the same, others show the pictures.
+ */
+export function omitsPlotly(): boolean {
+  return process.env.DCL_LAB_PLOTLY === 'omit';
+}
 
 let packed: string | undefined;
 
@@ -13,32 +40,50 @@ function packedPlotly(): string {
   return packed;
 }
 
-/** A script element that gives plotly.js to the page's charts, whether they stand before or after it. */
+/** How a page's charts that wait for plotly.js are found, in its HTML. */
+const waitingFigures = 'window.dclLabFigures';
+const loaderStart = '<script data-dcl-lab="plotly.js">';
+
+/** A script element that draws the page's charts, whether they stand before or after it. */
 export function plotlyLoader(): string {
-  return `<script>${plotlyScript()}</script>`;
+  return `${loaderStart}${plotlyScript()}</script>`;
 }
 
-/** The script that unpacks plotly.js in the page, for every chart that waits for `window.dclLabPlotly`. Nothing is fetched. */
+/**
+ * The script that unpacks plotly.js in the page and draws every chart that waits for it, whether it stands before or after, and in
+ * whichever notebook of a page that shows several. The page does so once; nothing is fetched.
+ */
 export function plotlyScript(): string {
+  const tools = { darkColours, layout, config: { displaylogo: false } };
   return `(async () => {
-${plotlyPromise}
-  if (window.dclLabPlotlyLoading) return;
-  window.dclLabPlotlyLoading = true;
+  if (window.dclLabLoading) return;
+  window.dclLabLoading = true;
   const bytes = Uint8Array.from(atob("${packedPlotly()}"), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const script = document.createElement("script");
   script.textContent = await new Response(stream).text();
   document.head.append(script);
-  window.dclLabPlotly.resolve(window.Plotly);
+  // Where this library's sources run through esbuild, it has them name their functions by this.
+  const __name = (named) => named;
+  ${recoloured}
+  ${explore}
+  (${drawFigures})(window.Plotly, { ...${scriptJson(tools)}, recoloured, explore });
 })();`;
 }
 
-/** Makes the promise of plotly.js unless the page has it. */
-export const plotlyPromise = `  if (!window.dclLabPlotly) {
-    let resolve;
-    window.dclLabPlotly = new Promise((given) => { resolve = given; });
-    window.dclLabPlotly.resolve = resolve;
-  }`;
+/** Whether this HTML is what `plotlyLoader` gives, or a chart that waits for it. */
+export function isPlotlyLoader(html: string): boolean {
+  return html.startsWith(loaderStart);
+}
+export function isWaitingFigure(html: string): boolean {
+  return html.includes(waitingFigures);
+}
 
-/** Plotly's settings beside the figure: no logo, as wide as the page. */
-export const plotlyConfig = { responsive: true, displaylogo: false } as const;
+/** A script element by which the element of this id becomes a chart as soon as the page has plotly.js. */
+export function waitingFigure(id: string, figure: object): string {
+  // Looked up beside the script, for the page may show the same output twice.
+  return `<script>(() => {
+  const element = document.currentScript.parentNode.querySelector("#${id}");
+  (${waitingFigures} ??= []).push({ element, ...${scriptJson(figure)} });
+})();</script>`;
+}

@@ -1,23 +1,24 @@
 import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { Figure } from '../../figures/index.js';
+import { type EmbeddingMap, isEmbeddingMap, presentEmbeddingMap } from './embedding-map.js';
 import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
 import { isNote, presentNote } from './note.js';
-import { finishWith, type Output, openOutput } from './output.js';
+import { claimPlotly, finishWith, type Output, openOutput } from './output.js';
 import type { Picture } from './picture.js';
-import { plotlyLoader } from './plotly-script.js';
+import { omitsPlotly, plotlyLoader } from './plotly-script.js';
 import { type Presentation, toBundle } from './presentation.js';
 import { isTable, presentTable, type TableLike } from './table.js';
 
 /** What `show` knows how to show; anything else appears as `console.log` prints it. */
-export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | string | number | object;
+export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | EmbeddingMap | string | number | object;
 
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
- * tensor (type, shape and an excerpt of its values), a grid of images, a note of the classroom, or text. Outside Jupyter it
- * prints text.
+ * tensor (type, shape and an excerpt of its values), a grid of images, an embedding map, a note of the classroom, or text.
+ * Outside Jupyter it prints text.
  *
  * @example
  * ```ts
@@ -76,6 +77,7 @@ export function present(value: Showable): Presentation {
   if (isTable(value)) return presentTable(value);
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
+  if (isEmbeddingMap(value)) return presentEmbeddingMap(value);
   if (isNote(value)) return presentNote(value);
   return { text: format(value) };
 }
@@ -97,14 +99,8 @@ function isImageGrid(value: object): value is ImageGrid {
   return 'kind' in value && value.kind === 'images';
 }
 
-let provided = false;
-
-/**
- * Gives the notebook plotly.js with its first chart. DCL_LAB_PLOTLY=omit leaves it out, where the notebook file
- * should stay small: front ends that know Plotly draw the charts all the same, others show the pictures.
- */
+/** Gives the notebook plotly.js with its first chart. */
 export function provideScript(): void {
-  if (provided || process.env.DCL_LAB_PLOTLY === 'omit') return;
-  provided = true;
+  if (omitsPlotly() || !claimPlotly()) return;
   openOutput()?.show({ data: { 'text/html': plotlyLoader(), 'text/plain': '' } });
 }

@@ -33,9 +33,16 @@ export function presentTable(table: TableLike): Presentation {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(5)));
+  if (typeof value === 'number') return String(shortNumber(value));
   if (value instanceof Date) return value.toISOString();
+  // Typed arrays as arrays, not as objects with a key for each number.
+  if (ArrayBuffer.isView(value))
+    return JSON.stringify([...(value as unknown as Iterable<number>)].map(shortNumber));
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function shortNumber(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }
 
 function textTable(rows: readonly (readonly string[])[], numeric: readonly boolean[], note: string): string {
@@ -50,7 +57,7 @@ function textTable(rows: readonly (readonly string[])[], numeric: readonly boole
   );
   const [heading = '', ...body] = lines;
   const rule = widths.map((width) => '-'.repeat(width)).join('  ');
-  return [heading, rule, ...body, note].filter((line, index) => index < 2 || line !== '').join('\n');
+  return [heading, rule, ...body, ...(note === '' ? [] : [note])].join('\n');
 }
 
 function htmlTable(
@@ -64,5 +71,5 @@ function htmlTable(
     `<tr>${texts.map((text, column) => `<${tag} ${align(column)}>${escapeHtml(text)}</${tag}>`).join('')}</tr>`;
   const body = cells.map((texts) => row('td', texts)).join('\n');
   const caption = note === '' ? '' : `<p>${note}</p>`;
-  return `<table><thead>${row('th', names)}</thead><tbody>\n${body}\n</tbody></table>${caption}`;
+  return `<div style="overflow-x:auto"><table><thead>${row('th', names)}</thead><tbody>\n${body}\n</tbody></table></div>${caption}`;
 }

@@ -4,8 +4,7 @@ import type { Page } from 'playwright-core';
 import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
 import type { Figure } from '../../figures/index.js';
-import { figureHeight, figureWidth } from '../display/figure-html.js';
-import { plotlyPath } from '../display/plotly-script.js';
+import { figureHeight, figureWidth, plotlyPath } from '../display/plotly-script.js';
 import { launchChromium } from './chromium.js';
 
 /** Dots per CSS pixel of a PNG. */

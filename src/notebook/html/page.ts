@@ -1,11 +1,9 @@
-import type { Figure } from '../../figures/index.js';
-import { escapeHtml, scriptJson } from '../display/escape.js';
-import { figureHeight } from '../display/figure-html.js';
-import { plotlyConfig, plotlyLoader } from '../display/plotly-script.js';
+import { escapeHtml } from '../display/escape.js';
+import { isWaitingFigure, plotlyLoader } from '../display/plotly-script.js';
 import { type Cell, joined, type Notebook } from '../format/notebook.js';
 import { documentHtml } from './document.js';
 import { codeHtml, markdownHtml } from './markdown.js';
-import { type AddFigure, outputsHtml } from './outputs.js';
+import { outputsHtml } from './outputs.js';
 
 /** Where a page of {@link toHtml} stands: by itself, or among others that share a header and plotly.js. */
 export interface PageOptions {
@@ -20,22 +18,17 @@ export interface PageOptions {
  * by plotly.js inside the page (2.6 MB, only if there is a chart). Where scripts are off, the charts' pictures show.
  */
 export function toHtml(notebook: Notebook, { plotly, header = '' }: PageOptions = {}): string {
-  const figures: Figure[] = [];
-  const addFigure: AddFigure = (figure) => figures.push(figure) - 1;
-  const cells = notebook.cells.map((cell) => cellHtml(cell, addFigure));
-  return documentHtml({
-    title: pageTitle(notebook),
-    header,
-    main: cells.join('\n'),
-    scripts: figures.length > 0 ? chartScripts(figures, plotly) : '',
-  });
+  const main = notebook.cells.map(cellHtml).join('\n');
+  const loader = plotly === undefined ? plotlyLoader : () => `<script src="${escapeHtml(plotly)}"></script>`;
+  const scripts = isWaitingFigure(main) ? loader() : '';
+  return documentHtml({ title: pageTitle(notebook), header, main, scripts });
 }
 
-function cellHtml(cell: Cell, addFigure: AddFigure): string {
+function cellHtml(cell: Cell): string {
   const source = joined(cell.source);
   switch (cell.cell_type) {
     case 'code':
-      return `<section>${codeHtml(source)}\n${outputsHtml(cell.outputs, addFigure)}</section>`;
+      return `<section>${codeHtml(source)}\n${outputsHtml(cell.outputs)}</section>`;
     case 'markdown':
       return `<section>${markdownHtml(source)}</section>`;
     case 'raw':
@@ -49,19 +42,4 @@ export function pageTitle({ cells }: Notebook): string {
     .filter(({ cell_type }) => cell_type === 'markdown')
     .map(({ source }) => /^#+\s+(.+)$/m.exec(joined(source))?.[1]);
   return headings.find((heading) => heading !== undefined) ?? 'Notebook';
-}
-
-/** A chart's space is reserved before it is drawn, so that the page does not jump. */
-function chartScripts(figures: readonly Figure[], plotly: string | undefined): string {
-  const loader = plotly === undefined ? plotlyLoader() : `<script src="${escapeHtml(plotly)}"></script>`;
-  return `${loader}
-<script>(async () => {
-  const figures = ${scriptJson(figures.map(({ data, layout }) => ({ data, layout })))};
-  const Plotly = await window.dclLabPlotly;
-  for (const element of document.querySelectorAll("[data-figure]")) {
-    const { data, layout } = figures[element.dataset.figure];
-    element.replaceChildren();
-    Plotly.newPlot(element, data, { height: ${figureHeight}, ...layout }, ${scriptJson(plotlyConfig)});
-  }
-})();</script>`;
 }

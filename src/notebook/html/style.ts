@@ -27,12 +27,12 @@ blockquote { margin: 1em 0; padding-left: 1em; border-left: 3px solid var(--line
 img { max-width: 100%; height: auto; }
 math[display="block"] { margin: 1em 0; overflow-x: auto; }
 .output { margin: 0.8em 0; }
-.chart { background: #ffffff; border-radius: 6px; overflow: hidden; }
+.dcl-lab-figure { border-radius: 6px; overflow: hidden; }
 .hljs-keyword, .hljs-literal, .hljs-built_in { color: var(--keyword); }
 .hljs-string, .hljs-regexp { color: var(--string); }
 .hljs-number, .hljs-attr { color: var(--number); }
 .hljs-title, .hljs-property { color: var(--name); }
 .hljs-comment { color: var(--muted); font-style: italic; }
 @media print { body { max-width: none; font-size: 11pt; } pre { white-space: pre-wrap; border: 1px solid #ccc; }
-  .chart, img, pre, tr { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
+  .dcl-lab-figure, img, pre, tr { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } }
 `;

@@ -56,7 +56,9 @@ function answer(exchange: Exchange, kernel: Kernel): void {
   const { request, publish } = exchange;
   if (request.header.msg_type === 'execute_request') {
     const { code, stop_on_error } = request.content as { code: string; stop_on_error?: boolean };
-    kernel.session.submit({ code, stopOnError: stop_on_error ?? true, publish, reply: exchange.reply });
+    const { cellId: cell, deletedCells } = request.metadata as { cellId?: string; deletedCells?: [] };
+    const stopOnError = stop_on_error ?? true;
+    kernel.session.submit({ code, stopOnError, cell, deletedCells, publish, reply: exchange.reply });
     return;
   }
   publish('status', { execution_state: 'busy' });

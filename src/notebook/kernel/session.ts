@@ -3,6 +3,7 @@ import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promi
 import type { KernelHost, MimeBundle, Presenter } from '../host.js';
 import type { JsonObject } from '../protocol/message.js';
 import { CellOutput, type Publish, type StreamName } from './cell-output.js';
+import { Claims } from './claims.js';
 import { type CellFailure, describeThrown } from './failure.js';
 import type { Language } from './language.js';
 import { bundleOf } from './result.js';
@@ -12,6 +13,9 @@ export interface CellRequest {
   readonly code: string;
   /** Whether requests that wait behind this one are dropped if it fails. */
   readonly stopOnError: boolean;
+  /** The front end's name for the cell, and for those deleted since the last request. */
+  readonly cell?: string | undefined;
+  readonly deletedCells?: readonly unknown[] | undefined;
   publish(type: string, content: JsonObject): void;
   reply(content: JsonObject): void;
 }
@@ -24,6 +28,8 @@ export class Session implements KernelHost {
   readonly #language: Language;
   readonly #waiting: CellRequest[] = [];
   readonly #stops = new Set<() => void>();
+  readonly #claims = new Claims();
+  #cell: string | undefined;
   /** The output of the cell that began the work under way, which may be an earlier one than that which runs. */
   readonly #origin = new AsyncLocalStorage<CellOutput>();
   #count = 0;
@@ -99,6 +105,10 @@ export class Session implements KernelHost {
     this.#unfinished.push(work);
   }
 
+  claim(name: string): boolean {
+    return this.#claims.claim(name, this.#cell);
+  }
+
   presentResultsBy(present: Presenter): void {
     this.#present = present;
   }
@@ -125,6 +135,8 @@ export class Session implements KernelHost {
     request.publish('execute_input', { code: request.code, execution_count: count });
     const output = new CellOutput(request.publish as Publish);
     this.#begin(output);
+    this.#cell = request.cell;
+    this.#claims.release([request.cell, ...(request.deletedCells ?? [])]);
     try {
       await this.#origin.run(output, () => this.#run(request.code, count, output));
     } catch (error) {

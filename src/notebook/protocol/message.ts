@@ -21,6 +21,7 @@ export interface Message {
   readonly header: MessageHeader;
   /** Header of the request this message belongs to; empty in a request. */
   readonly parent: Partial<MessageHeader>;
+  readonly metadata: JsonObject;
   readonly content: JsonObject;
 }
 
@@ -39,13 +40,14 @@ export function createMessage(type: string, content: JsonObject, session: string
       version: '5.3',
     },
     parent: parent?.header ?? {},
+    metadata: {},
     content,
   };
 }
 
 /** The frames of a message, signed with `key` (HMAC-SHA256; an empty key signs nothing). */
 export function encodeMessage(message: Message, key: string): Buffer[] {
-  const parts = [message.header, message.parent, {}, message.content].map((part) =>
+  const parts = [message.header, message.parent, message.metadata, message.content].map((part) =>
     Buffer.from(JSON.stringify(part)),
   );
   return [...message.identities, delimiter, Buffer.from(sign(parts, key)), ...parts];
@@ -60,8 +62,8 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
   if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
     throw new Error('the signature of a Jupyter message does not match its key');
   }
-  const [header, parent, , content] = parts.map((part) => JSON.parse(part.toString()));
-  return { identities: frames.slice(0, start), header, parent, content };
+  const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString()));
+  return { identities: frames.slice(0, start), header, parent, metadata, content };
 }
 
 function sign(parts: readonly Buffer[], key: string): string {
