@@ -5,7 +5,5 @@ export type { PyTorchOptions } from './pytorch.js';
 export type { PyTorchFormat } from './pytorch-format.js';
 export { decodeSafetensors, encodeSafetensors, type StoredTensors } from './safetensors.js';
 export { save } from './save.js';
-export { describe, descriptionOf } from './saved-description.js';
-export { encoderState, stateOf } from './state-dict.js';
 export type { StoredTensor, TensorDescription, TensorFile } from './tensor-file.js';
 export { folder } from './tfjs-folder.js';

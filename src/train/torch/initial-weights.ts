@@ -1,7 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { writeDurably } from '../../durable-file.js';
 import { InputError } from '../../errors.js';
-import { describe, encoderState, encodeSafetensors, stateOf } from '../../weights/index.js';
+import { encodeSafetensors } from '../../weights/index.js';
+import { describe } from '../../weights/saved-description.js';
+import { encoderState, stateOf } from '../../weights/state-dict.js';
 import { loadModels } from '../load-models.js';
 
 /**

@@ -1,5 +1,5 @@
 /** The settings of a pretraining as a Python dataclass, each group with its source. */
-import { descriptionOf } from '../../weights/index.js';
+import { descriptionOf } from '../../weights/saved-description.js';
 import type { SettingsGroup, TorchPretraining } from './pretraining.js';
 import { type Field, type Group, settingsGroups, type Value } from './settings-groups.js';
 

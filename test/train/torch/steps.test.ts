@@ -30,7 +30,8 @@ import {
   torchScript,
 } from '../../../src/train/index.js';
 import { TrainingStep } from '../../../src/train/training-step.js';
-import { encoderState, open, type StoredTensor, stateOf } from '../../../src/weights/index.js';
+import { open, type StoredTensor } from '../../../src/weights/index.js';
+import { encoderState, stateOf } from '../../../src/weights/state-dict.js';
 import { relativeError } from '../../models/chirp.js';
 import { hasPyTorch, inPython, skipped, torchrun } from './python.js';
 
