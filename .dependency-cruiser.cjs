@@ -12,6 +12,7 @@ const rooms = [
   'evaluate',
   'experiments',
   'figures',
+  'classroom',
   'notebook',
   'cli',
 ];

@@ -34,6 +34,8 @@ export * as evaluate from './evaluate/index.js';
 export * as experiments from './experiments/index.js';
 /** Each figure as a pure function from data to a Plotly figure. */
 export * as figures from './figures/index.js';
+/** Exercises whose solutions are checked against the library and diagnosed, hints, and a competition with its scoreboard. */
+export * as classroom from './classroom/index.js';
 /** Display in a notebook or a terminal, runs to watch, the kernel on top of tslab, the runner, HTML pages. */
 export * as notebook from './notebook/index.js';
 export { InputError, Interrupted } from './errors.js';

@@ -28,10 +28,15 @@ export interface Gallery {
   readonly problems: readonly string[];
 }
 
-/** Reads the notebooks of the project in `root`, in the order of their names. */
+/** What is for teachers stays off the site. */
+const solutions = '.solutions.ipynb';
+
+/** Reads the notebooks of the project in `root`, in the order of their names, without solutions of exercises. */
 export async function readGallery(root: string): Promise<Gallery> {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const names = readdirSync(join(root, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+  const names = readdirSync(join(root, 'notebooks')).filter(
+    (name) => name.endsWith('.ipynb') && !name.endsWith(solutions),
+  );
   const problems: string[] = [];
   const entries: GalleryEntry[] = [];
   for (const path of names.sort().map((name) => `notebooks/${name}`)) {

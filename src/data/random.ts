@@ -5,7 +5,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { requireInteger } from '../errors.js';
 
 /** What random numbers are for; equal counters give unrelated numbers for different purposes. */
-const purposes = { view: 1, order: 2, subset: 3, projection: 4 } as const;
+const purposes = { view: 1, order: 2, subset: 3, projection: 4, exercise: 5 } as const;
 
 /**
  * A generator that depends on its purpose and counters alone, so that what is drawn for one sample

@@ -11,6 +11,11 @@ export { type EmbeddingMapOptions, embeddingMap } from './embedding-map.js';
 export { type FactorBySimilarityOptions, factorBySimilarity } from './factor-by-similarity.js';
 export type { Figure, Trace } from './figure.js';
 export { type GradientAnatomyOptions, gradientAnatomy } from './gradient-anatomy.js';
+export {
+  type GradientByMultiplierOptions,
+  type GradientRatios,
+  gradientByMultiplier,
+} from './gradient-by-multiplier.js';
 export { type LossCurveOptions, type LossHistory, lossCurve } from './loss-curve.js';
 export {
   type MultiplierByBatchSizeOptions,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { decoupledTerms } from './dcl.js';
 import { type ContrastiveLoss, contrastiveLoss } from './loss.js';
 import { defaults, type TemperatureOptions } from './settings.js';
+import type { Similarities } from './similarities.js';
 
 /**
  * InfoNCE as SimCLR uses it (NT-Xent): for every anchor
@@ -28,5 +29,10 @@ import { defaults, type TemperatureOptions } from './settings.js';
  */
 export function infoNCE(options: TemperatureOptions = {}): ContrastiveLoss {
   const { temperature = defaults.temperature } = options;
-  return contrastiveLoss('infonce', { temperature }, (compared) => tf.softplus(decoupledTerms(compared)));
+  return contrastiveLoss('infonce', { temperature }, coupledTerms);
+}
+
+/** log(exp(positive / temperature) + U) - positive / temperature of each anchor, [A]. */
+export function coupledTerms(compared: Similarities): tf.Tensor1D {
+  return tf.softplus(decoupledTerms(compared));
 }

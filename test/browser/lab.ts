@@ -1,7 +1,7 @@
 /** What `npm run lab` starts, on a copy of the notebooks. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -37,7 +37,11 @@ export async function startLab(): Promise<{ readonly lab: Lab; readonly stop: ()
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (log += text));
+  const keep = (text: Buffer) => {
+    log += text;
+    appendFileSync(join(artefacts, 'jupyterlab.log'), text);
+  };
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', keep);
   const ended = once(child, 'close');
   const address = `http://127.0.0.1:${port}`;
   const answered = await Promise.race([answers(`${address}/api/status?token=${token}`), ended]);

@@ -76,6 +76,7 @@ describe('the value that a cell ends in', () => {
       '(() => {})()',
       'await Promise.resolve()',
       'if (true) 5;',
+      'setTimeout(() => {})',
     ])
       expect(await outputs(code)).toEqual([]);
     expect(await outputs('process.stdout.write("x")')).toEqual([

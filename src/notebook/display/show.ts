@@ -4,6 +4,7 @@ import type { Figure } from '../../figures/index.js';
 import { drawFigure } from './figure-picture.js';
 import { figureText } from './figure-text.js';
 import { type ImageGrid, presentImages } from './images.js';
+import { isNote, presentNote } from './note.js';
 import { finishWith, type Output, openOutput } from './output.js';
 import type { Picture } from './picture.js';
 import { plotlyLoader } from './plotly-script.js';
@@ -15,7 +16,8 @@ export type Showable = Figure | TableLike | tf.Tensor | ImageGrid | string | num
 
 /**
  * Shows a value below the cell: a figure as a live chart with a picture for viewers without scripts, a table, a
- * tensor (type, shape and an excerpt of its values), a grid of images, or text. Outside Jupyter it prints text.
+ * tensor (type, shape and an excerpt of its values), a grid of images, a note of the classroom, or text. Outside Jupyter it
+ * prints text.
  *
  * @example
  * ```ts
@@ -74,6 +76,7 @@ export function present(value: Showable): Presentation {
   if (isTable(value)) return presentTable(value);
   if (isFigure(value)) return presentFigure(value);
   if (isImageGrid(value)) return presentImages(value);
+  if (isNote(value)) return presentNote(value);
   return { text: format(value) };
 }
 

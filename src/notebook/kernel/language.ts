@@ -2,10 +2,10 @@ import type { Diagnostic } from 'tslab/dist/converter.js';
 import type { Executor } from 'tslab/dist/executor.js';
 import type { JsonObject } from '../protocol/message.js';
 import { tslabRequire } from '../tslab-require.js';
-import { endsInWrite } from './ends-in-write.js';
 import { type CellFailure, describeDiagnostics, describeThrown } from './failure.js';
 import { useLeanPrograms } from './lean-programs.js';
 import { withoutShorthand } from './shorthand.js';
+import { endsInSilentCall } from './silent-call.js';
 import { hasTopLevelAwait } from './top-level-await.js';
 import { withoutExports } from './without-exports.js';
 
@@ -89,10 +89,8 @@ export function createLanguage(directory: string): Language {
       result = {};
       await executor.execute(code);
       if (diagnostics.length > 0) return { failure: describeDiagnostics(diagnostics, code) };
-      if (result.value === true && endsInWrite(code)) return {};
-      return thrown === undefined
-        ? result
-        : { failure: describeThrown((thrown as { value: unknown }).value) };
+      if (thrown !== undefined) return { failure: describeThrown((thrown as { value: unknown }).value) };
+      return endsInSilentCall(code) ? {} : result;
     },
     expect(packageName) {
       converter.addModule('__expected__', `import '${packageName}';`, {});

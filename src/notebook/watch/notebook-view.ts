@@ -1,4 +1,5 @@
 import { type Figure, trainingProgress } from '../../figures/index.js';
+import { drawFigure } from '../display/figure-picture.js';
 import type { Output } from '../display/output.js';
 import { toBundle } from '../display/presentation.js';
 import { presentFigure, provideScript, showIn } from '../display/show.js';
@@ -13,6 +14,12 @@ const interval = 1000;
 export function notebookView(output: Output): RunView {
   let drawnAt = Number.NEGATIVE_INFINITY;
   let latest: Progress | undefined;
+  let warm = false;
+  // The first picture takes seconds: drawn beside the first steps, it does not keep Stop waiting after the last one.
+  const warmUp = (figure: Figure) => {
+    if (!warm) void drawFigure(figure).catch(() => {});
+    warm = true;
+  };
   provideScript();
   const keep = (progress: Progress, status: string) =>
     showIn(output, { ...presentFigure(chart(progress, [status])), text: `${progress.title}: ${status}` });
@@ -24,6 +31,7 @@ export function notebookView(output: Output): RunView {
       drawnAt = performance.now();
       const figure = chart(progress, [`${bar(progress)}, ${placeLine(progress)}`, valuesLine(progress)]);
       output.show(toBundle({ text: `${progress.title}: ${statusLine(progress)}`, figure }));
+      warmUp(figure);
     },
     finish(history) {
       if (latest !== undefined) keep(latest, endLine(history));
