@@ -9,6 +9,8 @@ export type { PerceptronBatchNorm } from './perceptron.js';
 export { type PredictionHeadOptions, predictionHead } from './prediction-head.js';
 export { type ProjectionHeadOptions, projectionHead } from './projection-head.js';
 export {
+  type NamedResNet,
+  type ResNetName,
   type ResNetOptions,
   type ResNetParts,
   resnet,

@@ -33,13 +33,22 @@ export interface ResNetParts {
   readonly stages: readonly number[];
 }
 
+/** A ResNet by its parts and the channels of its first stage. */
+export interface NamedResNet extends ResNetParts {
+  /** Channels of the first stage. */
+  readonly width: number;
+}
+
+/** What the named ResNets are called. */
+export type ResNetName = 'resnet8' | 'resnet18' | 'resnet34' | 'resnet50';
+
 /** The named ResNets in their parts, with the channels of their first stage. */
-export const resnets = {
+export const resnets: Readonly<Record<ResNetName, NamedResNet>> = {
   resnet8: { block: 'basic', stages: [1, 1, 1], width: 16 },
   resnet18: { block: 'basic', stages: [2, 2, 2, 2], width: 64 },
   resnet34: { block: 'basic', stages: [3, 4, 6, 3], width: 64 },
   resnet50: { block: 'bottleneck', stages: [3, 4, 6, 3], width: 64 },
-} as const satisfies Readonly<Record<string, ResNetParts & { readonly width: number }>>;
+};
 
 /**
  * ResNet-8, the smallest of the CIFAR family of He et al. (2016): three stages of one basic block. Images [N, height,
@@ -81,7 +90,7 @@ export function resnet50(options: ResNetOptions = {}): tf.LayersModel {
   return named('resnet50', options);
 }
 
-function named(name: keyof typeof resnets, options: ResNetOptions): tf.LayersModel {
+function named(name: ResNetName, options: ResNetOptions): tf.LayersModel {
   const { width, ...parts } = resnets[name];
   return resnet(parts, { ...options, width: options.width ?? width });
 }

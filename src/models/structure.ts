@@ -8,8 +8,11 @@ import { type Stem, stemOf } from './stem.js';
 export interface ResNetStructure extends ResNetParts {
   /** Channels of the first stage. */
   readonly width: number;
+  /** The first layers, for small or large images. */
   readonly stem: Stem;
+  /** What is taken from the pixels and what they are divided by, before the first layer. */
   readonly standardise: 'none' | Standardisation;
+  /** Of the images. */
   readonly inputShape: readonly [height: number, width: number, channels: number];
 }
 

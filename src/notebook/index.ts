@@ -1,7 +1,9 @@
 import './display/result.js';
 
 export { type EmbeddingMap, type EmbeddingMapOptions, embeddingMap } from './display/embedding-map.js';
+export type { ImageSheet } from './display/image-sheet.js';
 export { type ImageGrid, type ImagesOptions, images } from './display/images.js';
+export type { PointImages } from './display/page/waiting-figure.js';
 export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';

@@ -9,6 +9,7 @@ import { type ImageSheet, imageSheet, sheetUri } from './image-sheet.js';
 import type { PointImages } from './page/waiting-figure.js';
 import type { Presentation } from './presentation.js';
 
+/** What is where on the map, and whose image it is. */
 export interface EmbeddingMapOptions {
   /** Positions in the plane, [n, 2], row by row; `figures.project` makes them. */
   readonly points: ArrayLike<number>;
@@ -29,7 +30,9 @@ export interface EmbeddingMap {
   readonly kind: 'embedding map';
   /** The map without images, which tells the classes of a point's neighbours. */
   readonly figure: Figure;
+  /** The images' pixels, for a picture of the map. */
   readonly sheet: ImageSheet;
+  /** What the page's script shows of the points. */
   readonly images: PointImages;
 }
 

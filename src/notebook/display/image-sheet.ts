@@ -8,9 +8,11 @@ export interface ImageSheet {
   readonly pixels: Uint8Array;
   /** Images in a row of the sheet; image i stands at column i % columns. */
   readonly columns: number;
+  /** Rows of images. */
   readonly rows: number;
   /** Of each image on the sheet, in pixels. */
   readonly width: number;
+  /** Of each image on the sheet, in pixels. */
   readonly height: number;
 }
 

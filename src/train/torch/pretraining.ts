@@ -11,23 +11,42 @@ export interface TorchPretraining {
   /** What the settings are of, such as `the recipe lightly`. */
   readonly origin: string;
   /** Where each group of settings is to be read. */
-  readonly sources: { readonly [group in SettingsGroup]?: readonly string[] };
+  readonly sources: Readonly<Partial<Record<SettingsGroup, readonly string[]>>>;
   /** Where the script does otherwise than what it is of. */
   readonly notes: readonly string[];
-  readonly loss: { readonly name: string; readonly settings: LossSettings };
-  readonly encoder: ResNetStructure;
-  readonly head: RecipeSettings['head'];
-  readonly views: ViewSettings;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly seed: number;
-  readonly optimiser: {
+  /** Compares the joined batch of all processes. */
+  readonly loss: {
+    /** `infonce`, `dcl` or `dclw`. */
     readonly name: string;
+    /** Its temperature, and sigma of `dclw`. */
+    readonly settings: LossSettings;
+  };
+  /** Built by torchvision where it has such a ResNet, and by the script otherwise. */
+  readonly encoder: ResNetStructure;
+  /** The projection head on top of the encoder. */
+  readonly head: RecipeSettings['head'];
+  /** How two views of an image are drawn. */
+  readonly views: ViewSettings;
+  /** Images of one step, over all processes. */
+  readonly batchSize: number;
+  /** Passes over the images. */
+  readonly epochs: number;
+  /** Decides weights, order and views. */
+  readonly seed: number;
+  /** What turns gradients into new weights. */
+  readonly optimiser: {
+    /** `sgd` or `lars`. */
+    readonly name: string;
+    /** As the optimiser of that name takes them. */
     readonly settings: Readonly<Record<string, number | string | boolean>>;
   };
+  /** The highest one, or a base to be scaled by the batch size. */
   readonly learningRate: number | ScaledLearningRate;
+  /** Epochs of linear warm-up. */
   readonly warmupEpochs: number;
+  /** Share of the highest learning rate with which the warm-up begins; 0 by default. */
   readonly warmupStart?: number;
+  /** Share of the highest learning rate at which the cosine ends; 0 by default. */
   readonly cosineFloor?: number;
 }
 
