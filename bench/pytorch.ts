@@ -10,8 +10,10 @@ type Package = keyof typeof releases;
 
 const environment = fileURLToPath(new URL('.venv/', import.meta.url));
 
-/** The environment's interpreter. */
-export const python = `${environment}${process.platform === 'win32' ? 'Scripts\\python.exe' : 'bin/python'}`;
+/** The environment's interpreter, or that which the environment variable DCL_PYTHON names. */
+export const python =
+  process.env.DCL_PYTHON ??
+  `${environment}${process.platform === 'win32' ? 'Scripts\\python.exe' : 'bin/python'}`;
 
 /** Why PyTorch cannot be had here, torchvision with it if that is named; undefined if it can. */
 export function pytorchFailure(...more: readonly Package[]): string | undefined {

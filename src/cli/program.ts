@@ -5,6 +5,7 @@ import { addConvert } from './convert.js';
 import { addEmbed } from './embed.js';
 import { addEngine } from './engine.js';
 import { addEvaluate } from './evaluate.js';
+import { addExport } from './export.js';
 import { addFigures } from './figures.js';
 import { addKernel } from './kernel.js';
 import { addLab } from './lab.js';
@@ -31,6 +32,7 @@ export function program(): Command {
     addEmbed,
     addEvaluate,
     addConvert,
+    addExport,
     addSweep,
     addTrial,
     addFigures,

@@ -16,7 +16,9 @@ export {
   resnet18,
   resnet34,
   resnet50,
+  resnets,
 } from './resnet.js';
 export { imagenetPixels, type Standardisation, standardisationOf } from './standardise.js';
 export { type Stem, type StemName, stemOf, stems } from './stem.js';
+export { type ResNetStructure, structureOf } from './structure.js';
 export { withHead } from './with-head.js';

@@ -33,6 +33,14 @@ export interface ResNetParts {
   readonly stages: readonly number[];
 }
 
+/** The named ResNets in their parts, with the channels of their first stage. */
+export const resnets = {
+  resnet8: { block: 'basic', stages: [1, 1, 1], width: 16 },
+  resnet18: { block: 'basic', stages: [2, 2, 2, 2], width: 64 },
+  resnet34: { block: 'basic', stages: [3, 4, 6, 3], width: 64 },
+  resnet50: { block: 'bottleneck', stages: [3, 4, 6, 3], width: 64 },
+} as const satisfies Readonly<Record<string, ResNetParts & { readonly width: number }>>;
+
 /**
  * ResNet-8, the smallest of the CIFAR family of He et al. (2016): three stages of one basic block. Images [N, height,
  * width, channels] to pooled features [N, 4 * width].
@@ -40,7 +48,7 @@ export interface ResNetParts {
  * @throws InputError for an option that is not one: a stem, a standardisation, or what must be whole numbers and is not
  */
 export function resnet8(options: ResNetOptions = {}): tf.LayersModel {
-  return resnet({ block: 'basic', stages: [1, 1, 1] }, { ...options, width: options.width ?? 16 });
+  return named('resnet8', options);
 }
 
 /**
@@ -50,7 +58,7 @@ export function resnet8(options: ResNetOptions = {}): tf.LayersModel {
  * @throws InputError for an option that is not one: a stem, a standardisation, or what must be whole numbers and is not
  */
 export function resnet18(options: ResNetOptions = {}): tf.LayersModel {
-  return resnet({ block: 'basic', stages: [2, 2, 2, 2] }, options);
+  return named('resnet18', options);
 }
 
 /**
@@ -60,7 +68,7 @@ export function resnet18(options: ResNetOptions = {}): tf.LayersModel {
  * @throws InputError for an option that is not one: a stem, a standardisation, or what must be whole numbers and is not
  */
 export function resnet34(options: ResNetOptions = {}): tf.LayersModel {
-  return resnet({ block: 'basic', stages: [3, 4, 6, 3] }, options);
+  return named('resnet34', options);
 }
 
 /**
@@ -70,7 +78,12 @@ export function resnet34(options: ResNetOptions = {}): tf.LayersModel {
  * @throws InputError for an option that is not one: a stem, a standardisation, or what must be whole numbers and is not
  */
 export function resnet50(options: ResNetOptions = {}): tf.LayersModel {
-  return resnet({ block: 'bottleneck', stages: [3, 4, 6, 3] }, options);
+  return named('resnet50', options);
+}
+
+function named(name: keyof typeof resnets, options: ResNetOptions): tf.LayersModel {
+  const { width, ...parts } = resnets[name];
+  return resnet(parts, { ...options, width: options.width ?? width });
 }
 
 const blocks: Readonly<Record<ResNetParts['block'], ResidualBlock>> = {

@@ -15,3 +15,4 @@ export type { ExistingRun } from './run-folder.js';
 export { type RunSettings, readRunSettings } from './run-settings.js';
 export { cosineWithWarmup, type ScheduleOptions } from './schedule.js';
 export { Sgd, type SgdOptions, sgd } from './sgd.js';
+export * from './torch/index.js';

@@ -5,6 +5,7 @@ import { mostPickleBytes, type OpenedPyTorch } from './pytorch-format.js';
 import { globalsOf, type PickleGlobals, type StorageReference, storageOf } from './pytorch-values.js';
 import { type Refuse, refusal } from './refusal.js';
 import { tensorsIn } from './tensors-in.js';
+import { textIn } from './text-in.js';
 
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
@@ -28,10 +29,12 @@ export async function openLegacy(file: FileBytes, unknown: 'refuse' | 'ignore'):
   if (magic !== magicNumber || protocol !== protocolVersion) {
     throw refuse('is a pickle, but none of torch.save, which begin with a certain number');
   }
-  const tensors = tensorsIn(pickles.next(), refuse);
+  const value = pickles.next();
+  const tensors = tensorsIn(value, refuse);
   const places = await placesOf(pickles.next(), pickles, file, refuse);
   return {
     tensors,
+    metadata: textIn(value),
     bigEndian: system instanceof Map && system.get('little_endian') === false,
     readStorage({ key }, from, to) {
       const place = places.get(key);

@@ -5,6 +5,7 @@ import { mostPickleBytes, type OpenedPyTorch } from './pytorch-format.js';
 import { globalsOf, storageOf } from './pytorch-values.js';
 import { refusal } from './refusal.js';
 import { tensorsIn } from './tensors-in.js';
+import { textIn } from './text-in.js';
 import { ZipEntries } from './zip.js';
 
 /** A zip archive: `NAME/data.pkl`, `NAME/byteorder`, and the storages as `NAME/data/KEY`. */
@@ -27,6 +28,7 @@ export async function openZip(file: FileBytes, unknown: 'refuse' | 'ignore'): Pr
   const order = entries.sizeOf(byteOrder) === undefined ? 'little' : String(await entries.read(byteOrder));
   return {
     tensors: tensorsIn(value, refuse),
+    metadata: textIn(value),
     bigEndian: order === 'big',
     async readStorage(storage, from, to) {
       const name = `${folder}data/${storage.key}`;

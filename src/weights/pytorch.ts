@@ -45,7 +45,7 @@ export async function readPyTorch(
     path: file.path,
     format,
     tensors: opened.tensors,
-    metadata: {},
+    metadata: opened.metadata,
     read: (name) => readTensor(opened, file.path, name),
     close: () => file.close(),
   };

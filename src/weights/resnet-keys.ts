@@ -118,6 +118,10 @@ export interface WeightName {
 /** By the layer's class: kernels [height, width, in, out] here are [out, in, height, width] there. */
 export const weightNames: Readonly<Record<string, readonly WeightName[]>> = {
   Conv2D: [{ ours: 'kernel', theirs: 'weight', order: [2, 3, 1, 0] }],
+  Dense: [
+    { ours: 'kernel', theirs: 'weight', order: [1, 0] },
+    { ours: 'bias', theirs: 'bias', order: [0] },
+  ],
   BatchNorm: [
     { ours: 'gamma', theirs: 'weight', order: [0] },
     { ours: 'beta', theirs: 'bias', order: [0] },

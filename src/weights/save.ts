@@ -3,13 +3,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { writeDurably } from '../durable-file.js';
 import { encode } from '../engine/onnx/encode.js';
 import { InputError } from '../errors.js';
-import type { Values } from './element-types.js';
 import { onnxOf } from './onnx.js';
-import { keyOf, torchvisionLayout, weightNames } from './resnet-keys.js';
 import { encodeSafetensors } from './safetensors.js';
 import { describe } from './saved-description.js';
-import { transposed } from './strided.js';
-import type { StoredTensor } from './tensor-file.js';
+import { encoderState } from './state-dict.js';
 import { folder } from './tfjs-folder.js';
 
 /**
@@ -39,33 +36,10 @@ export async function save(encoder: tf.LayersModel, path: string): Promise<void>
 
 function contentsOf(encoder: tf.LayersModel, path: string, extension: string): Buffer {
   if (extension === '.safetensors') {
-    return encodeSafetensors({ tensors: stateDict(encoder), metadata: describe(encoder) });
+    return encodeSafetensors({ tensors: encoderState(encoder), metadata: describe(encoder) });
   }
   if (extension === '.onnx') return Buffer.from(encode(onnxOf(encoder), true));
   throw new InputError(
     `${path} has no known extension; give a .safetensors or .onnx file, or a folder without extension for TensorFlow.js.`,
   );
-}
-
-/** The weights as torchvision names them. */
-function stateDict(encoder: tf.LayersModel): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
-  for (const layer of encoder.layers.filter(({ weights }) => weights.length > 0)) {
-    const key = keyOf(layer.name, torchvisionLayout, 'downsample');
-    if (key === undefined) {
-      throw new InputError(
-        `${encoder.name} has the layer ${layer.name}, which is none of a ResNet of this library; save it as .onnx or to a folder.`,
-      );
-    }
-    const weights = layer.getWeights();
-    for (const [index, { theirs, order }] of weightNames[layer.getClassName()]!.entries()) {
-      const { shape } = weights[index]!;
-      const back = order.map((_, axis) => order.indexOf(axis));
-      tensors.set(`${key}.${theirs}`, {
-        shape: back.map((axis) => shape[axis]!),
-        values: transposed(weights[index]!.dataSync() as Values, shape, back),
-      });
-    }
-  }
-  return tensors;
 }

@@ -1,27 +1,26 @@
 import type * as tf from '@tensorflow/tfjs';
 import { InputError } from '../errors.js';
-import { type Standardisation, type Stem, standardisationOf, stemOf } from '../models/index.js';
+import { type ResNetStructure, structureOf } from '../models/index.js';
 import type { TensorFile } from './tensor-file.js';
 
-/** What a state dict in torchvision's names does not tell of one of our encoders; safetensors that we write say it. */
-export interface SavedDescription {
-  readonly stem: Stem;
-  readonly standardise: 'none' | Standardisation;
-  readonly inputShape: readonly [height: number, width: number, channels: number];
-}
+/** What a state dict in torchvision's names does not tell of one of our encoders; files that we write say it. */
+export type SavedDescription = Pick<ResNetStructure, 'stem' | 'standardise' | 'inputShape'>;
 
-const key = 'dcl-lab encoder';
+/** The name of the metadata of safetensors, or of the text in a file of PyTorch, that holds the description as JSON. */
+export const descriptionKey = 'dcl-lab encoder';
+
+export function descriptionOf({ stem, standardise, inputShape }: SavedDescription): string {
+  return JSON.stringify({ stem, standardise, inputShape });
+}
 
 /** As metadata of safetensors; `format` is what other programs look for there. */
 export function describe(encoder: tf.LayersModel): Record<string, string> {
-  const [standardise = 'none'] = encoder.layers.map(standardisationOf).filter((found) => found !== undefined);
-  const inputShape = encoder.inputs[0]!.shape.slice(1) as number[];
-  return { format: 'pt', [key]: JSON.stringify({ stem: stemOf(encoder), standardise, inputShape }) };
+  return { format: 'pt', [descriptionKey]: descriptionOf(structureOf(encoder)) };
 }
 
 /** @throws InputError where the description is no longer what was written */
 export function readDescription({ path, metadata }: TensorFile): SavedDescription | undefined {
-  const text = metadata[key];
+  const text = metadata[descriptionKey];
   if (text === undefined) return undefined;
   try {
     const { stem, standardise, inputShape } = JSON.parse(text);
@@ -33,5 +32,5 @@ export function readDescription({ path, metadata }: TensorFile): SavedDescriptio
   } catch {
     // Told below.
   }
-  throw new InputError(`${path} is damaged: its "${key}" is ${String(text).slice(0, 80)}.`);
+  throw new InputError(`${path} is damaged: its "${descriptionKey}" is ${String(text).slice(0, 80)}.`);
 }

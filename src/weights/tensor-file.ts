@@ -25,7 +25,7 @@ export interface TensorFile {
   readonly format: PyTorchFormat | 'safetensors';
   /** By name; the names of nested containers are joined by dots, such as `state_dict.backbone.conv1.weight`. */
   readonly tensors: ReadonlyMap<string, TensorDescription>;
-  /** Free text by name, of safetensors. */
+  /** Free text by name: the metadata of safetensors, or the text in the outermost dict of a PyTorch file. */
   readonly metadata: Readonly<Record<string, string>>;
   /** @throws InputError where the file has no such tensor, is damaged, or holds values beyond float32 or int32 */
   read(name: string): Promise<StoredTensor>;

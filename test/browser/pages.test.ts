@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Locator } from 'playwright-core';
@@ -14,14 +14,20 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(project, 'dist', 'cli', 'main.js');
 const folder = temporaryFolder();
 const executed = '01 executed by dcl-lab run';
-const published = readdirSync(join(project, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
+const folderOfNotebooks = join(project, 'notebooks');
+/** Those of the project that were executed and show figures; a teacher's solutions, say, show none. */
+const published = readdirSync(folderOfNotebooks)
+  .filter((name) => name.endsWith('.ipynb'))
+  .filter((name) =>
+    readFileSync(join(folderOfNotebooks, name), 'utf8').includes('application/vnd.plotly.v1+json'),
+  );
 const names = [executed, ...published];
 const pageOf = (name: string) => join(folder, `${name}.html`);
 
 describe.skipIf(lab === undefined)('the HTML page of', () => {
   beforeAll(async () => {
     for (const name of published) {
-      writeFileSync(pageOf(name), await toHtml(await read(join(project, 'notebooks', name))));
+      writeFileSync(pageOf(name), await toHtml(await read(join(folderOfNotebooks, name))));
     }
     const output = join(folder, 'executed.ipynb');
     const run = ['run', 'notebooks/01-npc-analysis.ipynb', '--output', output, '--html', pageOf(executed)];

@@ -40,6 +40,7 @@ export function digest(values: tf.Tensor): number {
 
 /** Largest difference over the largest expected value. */
 export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
-  const scale = Math.max(...expected.map(Math.abs));
-  return Math.max(...expected.map((value, i) => Math.abs(value - actual[i]!))) / scale;
+  const largest = (values: readonly number[]) =>
+    values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return largest(expected.map((value, i) => value - actual[i]!)) / largest(expected);
 }

@@ -69,3 +69,9 @@ test('refuses a name that tensors and plain values do not need, and reads what i
   const misspelt = 'skip' as 'ignore';
   await expect(open(path, { unknown: misspelt })).rejects.toThrow("unknown is 'skip'; choose refuse, ignore");
 });
+
+test('gives the text beside the tensors as metadata, that of nested dicts left out', async () => {
+  const lightly = await open(goldenFile('lightly.ckpt'), { unknown: 'ignore' });
+  expect(lightly.metadata).toEqual({ 'pytorch-lightning_version': '2.1.0' });
+  await lightly.close();
+});
