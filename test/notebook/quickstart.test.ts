@@ -20,5 +20,5 @@ test('the quickstart runs in the tslab kernel at a small scale and gives a page'
 
   const charts = chartsOf(executed);
   expect(charts).toBeGreaterThanOrEqual(6);
-  expect(toHtml(executed).match(/<div class="chart"/g)).toHaveLength(charts);
+  expect(toHtml(executed).match(/class="dcl-lab-figure"/g)).toHaveLength(charts);
 }, 300_000);

@@ -43,7 +43,7 @@ const mostPoints = 5000;
  * An embedding map for `show`. Where scripts run, pointing at a point shows its image, and a click shows the images of its
  * nearest neighbours by cosine similarity of the embeddings (exact, and not by distance in the map), says which are of its
  * class, and outlines them in the map. Elsewhere the map shows an image in the midst of each class.
- * All images go into the notebook, made at most 64 pixels wide and high: 0.3 to 2 kB each.
+ * All images go into the notebook, made at most 64 pixels wide and high: 0.2 kB each of MNIST, 0.4 of CIFAR-10, 1.6 of ImageNet.
  * @throws InputError when points, embeddings and images do not belong together, for more than 5000 points, or for a `k` that is
  *   no whole number of at least 1 and less than the number of points
  */
