@@ -33,6 +33,7 @@ async function trialFromCommandLine(
   const outcome = await computeTask(folder, place, {
     engine: given({ name: engine, device }),
     stopped: stopping.signal,
+    onBegun: (trial, step) => console.log(`${trial} ${step > 0 ? `goes on after step ${step}` : 'begins'}`),
   });
   console.log(`${folder}, trial ${place}: ${outcome}`);
   if (outcome === 'stopped') process.exitCode = 130;

@@ -21,4 +21,4 @@ export { summarise } from './summary.js';
 export { type SweepOptions, sweep } from './sweep.js';
 export { trialRun } from './sweep-folder.js';
 export type { SweepImages, Trial, TrialSettings } from './trial.js';
-export { computeTask } from './trial-task.js';
+export { computeTask, type TaskOptions } from './trial-task.js';

@@ -13,18 +13,27 @@ import type { FromWorker } from './worker-messages.js';
 /** A shared disk is written to at most so often, in milliseconds. */
 const interval = 2000;
 
+/** How a task computes its trial. */
+export interface TaskOptions {
+  /** What computes. */
+  readonly engine: UseOptions;
+  /** Ends the task after the step under way, with a checkpoint. */
+  readonly stopped: AbortSignal;
+  /** Called when training begins, or goes on after so many steps. */
+  readonly onBegun: (trial: string, step: number) => void;
+}
+
 /**
  * Computes a trial of the list that a sweep gave to a cluster, or goes on with it where an earlier task has left off.
  *
  * @param sweep - the sweep's folder
  * @param place - the trial's place in the list
- * @param stopped - ends it after the step under way, with a checkpoint
  * @throws InputError where there is no such trial, or its images or this library are others than the sweep's
  */
 export async function computeTask(
   sweep: string,
   place: number,
-  { engine, stopped }: { readonly engine: UseOptions; readonly stopped: AbortSignal },
+  { engine, stopped, onBegun }: TaskOptions,
 ): Promise<'finished' | 'failed' | 'stopped'> {
   const tasks = await readTasks(sweep);
   const task = tasks[place];
@@ -46,7 +55,10 @@ export async function computeTask(
       folder,
       checkpointSeconds,
       onRun: (run) => stopAt(stopped, run),
-      report: (message) => progress.take(message),
+      report: (message) => {
+        if (message.type === 'begun') onBegun(trial.key, message.step);
+        progress.take(message);
+      },
     });
     await progress.written();
     if (answer.type === 'failed') await recordFailure(folder, answer.reason);

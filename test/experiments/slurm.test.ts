@@ -46,10 +46,11 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
 
     const slurm = sweep('slurm', '--executor', 'slurm', '--checkpoint-seconds', '0.5');
     await slurm.said(' done: ');
-    await checkpointOf('node1');
+    const lost = await checkpointOf('node1');
     cluster.kill('node1');
     expect(await slurm.ended, slurm.written()).toBe(0);
-    expect(slurm.written()).toMatch(/ goes on after step \d+/);
+    const log = readFileSync(join(folder(), 'slurm', 'slurm', `task-${lost}.log`), 'utf8');
+    expect(log).toMatch(/ begins\n[\s\S]* goes on after step [1-9]\d*\n/);
     expect(cluster.ask('sinfo', '--noheader', '--format=%N %t')).toContain('node1 down');
 
     const expected = timeless(await readResults(join(folder(), 'local')));
@@ -57,8 +58,8 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
     expect(timeless(await readResults(join(folder(), 'slurm')))).toEqual(expected);
   }, 600_000);
 
-  /** Resolves when the task that runs on the node has left a checkpoint. */
-  async function checkpointOf(node: string): Promise<void> {
+  /** Resolves when the task that runs on the node has left a checkpoint, to its number. */
+  async function checkpointOf(node: string): Promise<string> {
     const list = await readTasks(join(folder(), 'slurm'));
     for (;;) {
       const place = cluster
@@ -66,7 +67,7 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
         .trim();
       const run = place === '' ? '' : trialRun(join(folder(), 'slurm'), list[Number(place)]!.trial.key);
       if (existsSync(run) && readdirSync(run).some((file) => /^checkpoint-.*[1-9].*safetensors$/.test(file)))
-        return;
+        return place;
       await pause(100);
     }
   }
