@@ -6,6 +6,7 @@ import { InputError } from '../errors.js';
 import { extractedRows, joinFeatures } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
 import { onInterrupt } from '../notebook/watch/interrupt.js';
+import { onDisk } from '../train/run-files.js';
 
 export interface EmbedInParts {
   /** The folder for the features. */
@@ -20,7 +21,7 @@ const program = fileURLToPath(new URL('./main.js', import.meta.url));
 
 /** @throws InputError where tasks have left something undone */
 export async function embedInParts({ output, parts, executor, args }: EmbedInParts): Promise<void> {
-  await mkdir(output, { recursive: true });
+  await onDisk(`The folder ${output} cannot be used`, () => mkdir(output, { recursive: true }));
   const folder = await realpath(output);
   const tasks = `${folder}-tasks`;
   const stopping = new AbortController();

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { SlurmOptions } from '../cluster/index.js';
-import { processors } from '../engine/processors.js';
+import { threadsOfEach } from '../engine/processors.js';
 import { InputError } from '../errors.js';
 import { embed, saveEmbeddings } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
@@ -96,6 +96,6 @@ function sharedWork(options: EmbedCommandOptions, parts: number): EmbedInParts {
       executor: { type: 'slurm', slurm, ...given({ jobs: options.jobs }) },
     };
   }
-  const threads = Math.max(1, Math.floor((options.threads ?? processors()) / jobs));
+  const threads = threadsOfEach(jobs, options.threads);
   return { output, parts, args: [...typed, '--threads', String(threads)], executor: { type: 'local', jobs } };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runLocally } from './local-tasks.js';
-import { liveTasks, submit, watchTasks, writeScript } from './slurm.js';
+import { submitMissing, watchTasks } from './slurm.js';
 import type { SlurmOptions } from './slurm-options.js';
 import type { TaskArray } from './task-array.js';
 
@@ -24,11 +24,7 @@ export async function runTasks(
   stopped: AbortSignal,
 ): Promise<void> {
   if (executor.type === 'local') return runLocally(array, executor.jobs, stopped);
-  const { slurm, jobs } = executor;
-  const atWork = await liveTasks(array.name);
-  const tasks = array.tasks.filter((task) => !atWork.has(task));
-  if (tasks.length > 0)
-    await submit(await writeScript({ ...array, tasks }, { slurm, ...(jobs !== undefined && { jobs }) }));
+  await submitMissing(array, executor);
   const look = watchTasks(array.name);
   while (!stopped.aborted && (await look())?.size !== 0)
     await pause(interval, undefined, { signal: stopped }).catch(() => {});

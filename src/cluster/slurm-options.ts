@@ -9,6 +9,7 @@ export type SlurmOptions = Readonly<Record<string, string | number | true>>;
 /** What requeueing and finding the tasks again depend on. */
 const own = [
   'array',
+  'chdir',
   'job-name',
   'open-mode',
   'output',

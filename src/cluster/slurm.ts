@@ -17,7 +17,7 @@ export interface TaskState {
 }
 
 /** Writes the script that `submit` submits. @returns its path @throws InputError for options that cannot be used */
-export async function writeScript(array: TaskArray, options: ScriptOptions): Promise<string> {
+async function writeScript(array: TaskArray, options: ScriptOptions): Promise<string> {
   requireSlurmOptions(options.slurm);
   await makeFolder(array);
   const path = scriptFile(array);
@@ -25,8 +25,41 @@ export async function writeScript(array: TaskArray, options: ScriptOptions): Pro
   return path;
 }
 
+/** What is at work after {@link submitMissing}. */
+export interface Submission {
+  /** Tasks that an earlier submission has at work. */
+  readonly earlier: ReadonlySet<number>;
+  /** Number of the job of the others; undefined where there are none. */
+  readonly job: string | undefined;
+}
+
+/**
+ * Submits those tasks that are not at work from earlier.
+ * @param prepare - called with these before they are submitted
+ * @throws InputError for options that cannot be used, and where Slurm does not take the script, which is written all the same, to
+ *   be submitted elsewhere
+ */
+export async function submitMissing(
+  array: TaskArray,
+  options: ScriptOptions,
+  prepare: (tasks: readonly number[]) => Promise<void> = async () => {},
+): Promise<Submission> {
+  const script = await writeScript(array, options);
+  const live = await liveTasks(array.name).catch((error: Error) => {
+    throw new InputError(
+      `${error.message} The script is ${script}; once it is submitted, the same call follows its tasks.`,
+    );
+  });
+  const tasks = array.tasks.filter((task) => !live.has(task));
+  const earlier = new Set(array.tasks.filter((task) => live.has(task)));
+  if (tasks.length === 0) return { earlier, job: undefined };
+  await prepare(tasks);
+  if (earlier.size > 0) await writeScript({ ...array, tasks }, options);
+  return { earlier, job: await submit(script) };
+}
+
 /** Submits a script. @returns the job's number @throws InputError where Slurm does not take it, with its reason */
-export async function submit(script: string): Promise<string> {
+async function submit(script: string): Promise<string> {
   const printed = await slurm('sbatch', ['--parsable', script]);
   return printed.trim().split(';')[0]!;
 }

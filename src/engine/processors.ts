@@ -4,3 +4,8 @@ import { availableParallelism } from 'node:os';
 export function processors(): number {
   return Number(process.env.SLURM_CPUS_ON_NODE) || availableParallelism();
 }
+
+/** Threads of each of several processes that share `threads`, or all processors; at least one. */
+export function threadsOfEach(processes: number, threads = processors()): number {
+  return Math.max(1, Math.floor(threads / processes));
+}

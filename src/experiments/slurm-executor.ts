@@ -3,17 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   arrayName,
-  liveTasks,
   logFile,
   type SlurmOptions,
-  submit,
+  submitMissing,
   type TaskArray,
   type TaskState,
   watchTasks,
-  writeScript,
 } from '../cluster/index.js';
 import type { UseOptions } from '../engine/index.js';
-import { InputError } from '../errors.js';
 import type { Executor } from './executor.js';
 import { listTasks, slurmFolder } from './slurm-tasks.js';
 import type { SweepSpec } from './spec.js';
@@ -124,22 +121,12 @@ export class SlurmExecutor implements Executor {
   /** Submits what is not at work from earlier. @returns what is at work */
   async #submitted(array: TaskArray, watched: readonly Watched[], folder: SweepFolder): Promise<string> {
     const { slurm, jobs } = this.options;
-    const options = { slurm, ...(jobs && { jobs }) };
-    // Written first: where there is no Slurm it can be submitted elsewhere.
-    const script = await writeScript(array, options);
-    const live = await liveTasks(array.name).catch((error: Error) => {
-      throw new InputError(
-        `${error.message} The script is ${script}; once it is submitted, this sweep can be followed.`,
-      );
+    const { earlier, job } = await submitMissing(array, { slurm, ...(jobs && { jobs }) }, async (tasks) => {
+      for (const { trial, place } of watched) if (tasks.includes(place)) await folder.forgetAttempts(trial);
     });
-    const missing = watched.filter(({ place }) => !live.has(place));
-    const earlier = watched.length - missing.length;
-    const tasks = `tasks of Slurm (to cancel them: scancel --name=${array.name})`;
-    if (missing.length === 0) return `${earlier} ${tasks}`;
-    for (const { trial } of missing) await folder.forgetAttempts(trial);
-    if (earlier > 0) await writeScript({ ...array, tasks: missing.map(({ place }) => place) }, options);
-    const job = await submit(script);
-    return `${watched.length} ${tasks}, job ${job}${earlier > 0 ? ` and ${earlier} from before` : ''}`;
+    const tasks = `${watched.length} tasks of Slurm (to cancel them: scancel --name=${array.name})`;
+    if (job === undefined) return tasks;
+    return `${tasks}, job ${job}${earlier.size > 0 ? ` and ${earlier.size} from before` : ''}`;
   }
 
   /** Tells what has become of a trial since it was last looked at. @returns whether there is more to come */

@@ -1,6 +1,6 @@
 import { requireSlurmOptions, type SlurmOptions } from '../cluster/index.js';
 import type { UseOptions } from '../engine/index.js';
-import { processors } from '../engine/processors.js';
+import { threadsOfEach } from '../engine/processors.js';
 import { InputError, requireInteger, requireRange } from '../errors.js';
 import type { Sweep, SweepEvent } from './events.js';
 import type { Executor } from './executor.js';
@@ -74,7 +74,7 @@ function executorOf(
 ): Executor {
   if (slurm !== undefined) return new SlurmExecutor({ spec, slurm, jobs, engine, checkpointSeconds });
   const processes = jobs ?? 1;
-  const threads = Math.max(1, Math.floor((engine.threads ?? processors()) / processes));
+  const threads = threadsOfEach(processes, engine.threads);
   return new LocalExecutor({
     spec,
     jobs: processes,

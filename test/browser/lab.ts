@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { pythonOf } from '../../src/notebook/lab/python.js';
+import { pythonOf } from '../../src/engine/install/programs.js';
 
 export interface Lab {
   readonly address: string;

@@ -59,6 +59,7 @@ test('the script says what it is, asks for what was given, and numbers its tasks
 
 test.each([
   [{ array: '0-3' }, 'The option array of sbatch is set by dcl-lab itself'],
+  [{ chdir: '/elsewhere' }, 'The option chdir of sbatch is set by dcl-lab itself'],
   [{ p: 'gpu' }, "'p' is no long option of sbatch"],
   [{ '--partition': 'gpu' }, "'--partition' is no long option"],
   [{ comment: 'a\n#SBATCH --uid=root' }, 'has a line break'],

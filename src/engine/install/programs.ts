@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 export interface RunOptions {
   /** Where the program runs; by default where this one does. */
@@ -39,4 +40,11 @@ async function ended(
 export function output(program: string, args: readonly string[]): string | undefined {
   const { status, stdout } = spawnSync(program, args, { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : undefined;
+}
+
+/** The interpreter of a virtual environment. */
+export function pythonOf(environment: string): string {
+  return process.platform === 'win32'
+    ? join(environment, 'Scripts', 'python.exe')
+    : join(environment, 'bin', 'python');
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../../errors.js';
 import type { Source } from './plan.js';
-import { output, run } from './programs.js';
+import { output, pythonOf, run } from './programs.js';
 
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;
 
@@ -38,7 +38,7 @@ export async function installWheel(
     );
   }
   const args = ['-m', 'pip', 'install', ...(dependencies ? [] : ['--no-deps']), requirement];
-  if (await run(pythonOf(environment), args)) return;
+  if (await run(pythonOf(resolve(environment)), args)) return;
   throw new InputError(
     `pip could not install ${requirement}; what it said stands above. It needs PyPI and Python 3.10 to 3.13. With ` +
       'another Python, make a virtual environment that has tensorflow and give its folder as --environment.',
@@ -47,7 +47,7 @@ export async function installWheel(
 
 /** @throws InputError where the environment has no Python, no TensorFlow, or one without libraries or headers */
 export function findTensorflow(environment: string): TensorflowFiles {
-  const python = pythonOf(environment);
+  const python = pythonOf(resolve(environment));
   const script = 'from importlib.util import find_spec; print(find_spec("tensorflow").origin)';
   if (output(python, ['--version']) === undefined) {
     throw new InputError(`${environment} is no virtual environment: ${python} does not run.`);
@@ -67,8 +67,4 @@ export function findTensorflow(environment: string): TensorflowFiles {
   const missing = needed.find((path) => !existsSync(path));
   if (missing === undefined) return { folder, libraries, headers };
   throw new InputError(`The TensorFlow in ${environment} cannot be linked with: ${missing} is missing.`);
-}
-
-function pythonOf(environment: string): string {
-  return join(resolve(environment), 'bin', 'python');
 }

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { output } from '../../engine/install/programs.js';
-import { pythonOf } from './python.js';
+import { output, pythonOf } from '../../engine/install/programs.js';
 
 type Command = readonly [program: string, ...args: string[]];
 

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { pythonOf } from '../../engine/install/programs.js';
 import { InputError } from '../../errors.js';
-import { type Python, pythonOf } from './python.js';
+import type { Python } from './python.js';
 
 /** Progress is told at most this often, in milliseconds. */
 const interval = 5000;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { output } from '../../engine/install/programs.js';
 import { InputError } from '../../errors.js';
 
@@ -26,13 +25,6 @@ export function findPython(): Python {
   });
   if (whole !== undefined) return whole;
   throw new InputError(`${problem(found, recent)} ${withoutJupyter}`);
-}
-
-/** The interpreter of a virtual environment. */
-export function pythonOf(environment: string): string {
-  return process.platform === 'win32'
-    ? join(environment, 'Scripts', 'python.exe')
-    : join(environment, 'bin', 'python');
 }
 
 const withoutJupyter =
