@@ -263,7 +263,7 @@ const shown = dcl.data.subset(test, mapPoints, { seed });
 const embeddings = await dcl.evaluate.embed(byDCL.encoder, shown);
 dcl.notebook.show(
   await dcl.notebook.embeddingMap({
-    points: dcl.figures.project(embeddings, { method: 'umap', seed }),
+    points: await dcl.figures.project(embeddings, { method: 'umap', seed }),
     embeddings,
     dataset: shown,
     title: 'What DCL learnt without labels',
