@@ -80,7 +80,7 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
 
   async function intoFile() {
     const features = await embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name}`) });
-    await saveEmbeddings(output, features);
+    await saveEmbeddings(output, features, { onProgress: progress(`Writing ${output} (rows)`) });
     return features;
   }
 }

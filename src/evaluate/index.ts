@@ -28,7 +28,7 @@ export {
 export { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { openFeatures, type StoredFeatures } from './open-features.js';
 export type { ProbabilisticClassification } from './probabilities.js';
-export { saveEmbeddings } from './save-embeddings.js';
+export { type SaveEmbeddingsOptions, saveEmbeddings } from './save-embeddings.js';
 export type * from './supervised/events.js';
 export type { SupervisedOptions } from './supervised/plan.js';
 export { fineTune, onlineLinearEvaluation } from './supervised/run.js';
