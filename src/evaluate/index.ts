@@ -15,7 +15,7 @@ export { encoderFingerprint } from './encoder-fingerprint.js';
 export { type ExtractFeaturesOptions, extractFeatures, extractPart } from './extract-features.js';
 export type { ExtractionProgress } from './extraction.js';
 export type { FeaturePart } from './feature-folder.js';
-export { extractedRows, joinFeatures } from './feature-parts.js';
+export { extractedRows, type JoinFeaturesOptions, joinFeatures } from './feature-parts.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
