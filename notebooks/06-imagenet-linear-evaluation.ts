@@ -200,7 +200,8 @@ console.log(
 
 // %%
 const measured: { protocol: string; result: dcl.evaluate.Classification; best?: number }[] = [];
-measured.push({ protocol: 'kNN', result: await dcl.evaluate.knn(memory, queries) });
+const byNeighbours = { onProgress: dcl.notebook.progress('kNN (pairs)') };
+measured.push({ protocol: 'kNN', result: await dcl.evaluate.knn(memory, queries, byNeighbours) });
 const linear = await dcl.evaluate.linearEvaluation(memory, queries, {
   epochs: linearEpochs,
   seed,
@@ -209,7 +210,7 @@ const linear = await dcl.evaluate.linearEvaluation(memory, queries, {
 measured.push({ protocol: 'linear, cached', result: linear });
 if (baseline !== undefined) {
   const [before, after] = await Promise.all([
-    dcl.evaluate.embed(baseline, train),
+    dcl.evaluate.embed(baseline, train, { onProgress: dcl.notebook.progress('Untrained features') }),
     dcl.evaluate.embed(baseline, test),
   ]);
   measured.push({ protocol: 'kNN, untrained', result: await dcl.evaluate.knn(before, after) });
