@@ -3,9 +3,8 @@
  * by the command line as a user calls it. Tells how much faster several are and whether they give the same results.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { processors, threadsOfEach } from '../src/engine/processors.js';
@@ -20,6 +19,7 @@ const usage = `npm run bench:jobs -- [options]
   --images N      so many to train on; 2000 by default
   --embedded N    so many to embed; 20000 by default
   --jobs N        trials, or parts of the features, at the same time; 4 by default
+  --slurm OPTION  does it by a Slurm cluster as well, with an option of sbatch such as cpus-per-task=1; may be repeated
   --rounds N      turns of each; 3 by default`;
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
@@ -29,13 +29,15 @@ interface Options {
   readonly images: number;
   readonly embedded: number;
   readonly jobs: number;
+  readonly slurm: readonly string[];
   readonly rounds: number;
 }
 
-/** The machine divided among jobs, each with as many threads. */
+/** A way to share the work. */
 interface Division {
-  readonly jobs: number;
-  readonly threads: number;
+  readonly name: string;
+  /** Options of both commands. */
+  readonly options: readonly string[];
 }
 
 interface Turn {
@@ -51,6 +53,7 @@ function readOptions(): Options | undefined {
   const { values } = parseArgs({
     options: {
       ...{ data: text, images: text, embedded: text, jobs: text, rounds: text },
+      slurm: { type: 'string', multiple: true },
       help: { type: 'boolean' },
     },
   });
@@ -62,36 +65,46 @@ function readOptions(): Options | undefined {
     rounds: Number(values.rounds ?? 3),
   };
   for (const [name, value] of Object.entries(numbers)) requireInteger(name, value);
-  return { data: values.data ?? 'mnist', ...numbers };
+  return { data: values.data ?? 'mnist', slurm: values.slurm ?? [], ...numbers };
 }
 
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return console.log(usage);
-  const divisions: Division[] = [
-    { jobs: 1, threads: processors() },
-    { jobs: 1, threads: threadsOfEach(options.jobs) },
-    { jobs: options.jobs, threads: threadsOfEach(options.jobs) },
-  ];
+  const divisions = divisionsOf(options);
   const turns = divisions.map((): Turn[] => []);
   for (let round = 0; round < options.rounds; round++)
     for (const [place, division] of divisions.entries()) turns[place]!.push(await turn(options, division));
   report(options, divisions, turns);
 }
 
-async function turn(options: Options, { jobs, threads }: Division): Promise<Turn> {
-  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-bench-'));
-  const division = ['--jobs', `${jobs}`, '--threads', `${jobs * threads}`];
+function divisionsOf({ jobs, slurm }: Options): Division[] {
+  const local = (jobs: number, threads: number) => ({
+    name: `${jobs} at a time, threads of each: ${threads}`,
+    options: ['--jobs', `${jobs}`, '--threads', `${jobs * threads}`],
+  });
+  const fewer = threadsOfEach(jobs);
+  const divisions = [local(1, processors()), local(1, fewer), local(jobs, fewer)];
+  if (slurm.length === 0) return divisions;
+  const options = ['--executor', 'slurm', ...slurm.flatMap((option) => ['--slurm', option])];
+  return [...divisions, { name: `by Slurm with ${slurm.join(', ')}`, options }];
+}
+
+async function turn(options: Options, division: Division): Promise<Turn> {
+  // Where a cluster's nodes find the clone they find this.
+  mkdirSync('runs', { recursive: true });
+  const folder = mkdtempSync(resolve('runs', 'bench-jobs-'));
   try {
     writeFileSync(join(folder, 'spec.json'), JSON.stringify(specOf(options)));
-    const sweep = ['sweep', 'spec.json', '--output', 'sweep', ...division];
+    const sweep = ['sweep', 'spec.json', '--output', 'sweep', ...division.options];
     const sweepSeconds = await seconds(folder, sweep);
     const rows = rowsOf(await readResults(join(folder, 'sweep'))).toSorted((a, b) =>
       a.key < b.key ? -1 : 1,
     );
     const images = ['--data', options.data, '--split', 'train', '--images', `${options.embedded}`];
-    const embed = ['embed', trialRun('sweep', rows[0]!.key), ...images, '--output', 'features/', ...division];
-    const embedSeconds = await seconds(folder, embed);
+    const embed = ['embed', trialRun('sweep', rows[0]!.key), ...images, '--output', 'features/'];
+    const shards = division.options.includes('slurm') ? ['--shards', `${options.jobs}`] : [];
+    const embedSeconds = await seconds(folder, [...embed, ...division.options, ...shards]);
     const features = join(folder, 'features');
     const files = readdirSync(features).map((name) => [name, readFileSync(join(features, name))] as const);
     return { sweepSeconds, embedSeconds, rows, files: new Map(files) };
@@ -124,9 +137,9 @@ async function seconds(folder: string, args: readonly string[]): Promise<number>
 function report({ rounds }: Options, divisions: readonly Division[], turns: readonly Turn[][]): void {
   console.log(`${processors()} processors, ${rounds} rounds: seconds, median (fastest to slowest)`);
   const [first] = turns;
-  for (const [place, { jobs, threads }] of divisions.entries()) {
+  for (const [place, { name }] of divisions.entries()) {
     const these = turns[place]!;
-    console.log(`\n${jobs} at a time with ${threads} thread${threads > 1 ? 's' : ''} each`);
+    console.log(`\n${name}`);
     for (const [name, of] of [
       ['sweep', ({ sweepSeconds }: Turn) => sweepSeconds],
       ['embed', ({ embedSeconds }: Turn) => embedSeconds],
@@ -139,9 +152,7 @@ function report({ rounds }: Options, divisions: readonly Division[], turns: read
       );
     }
     for (const [other, division] of divisions.slice(0, place).entries())
-      console.log(
-        `  beside ${division.jobs} with ${division.threads}: ${differences(turns[other]![0]!, these[0]!)}`,
-      );
+      console.log(`  beside ${division.name}: ${differences(turns[other]![0]!, these[0]!)}`);
   }
 }
 

@@ -94,7 +94,7 @@ export class SupervisedSitting {
     this.checkpointing.consistent = false;
     const learningRate = cosineWithWarmup(this.progress.step, { peak, totalSteps, warmupSteps: 0 });
     const labels = indices.map((index) => train.labels[index]!);
-    const loss = await this.training.run(inputs, train.shape, labels, learningRate);
+    const [loss = Number.NaN] = await this.training.run(inputs, train.shape, labels, [learningRate]);
     if (!Number.isFinite(loss)) {
       const images = `images ${[...indices].join(', ')} of ${train.name}`;
       throw this.checkpointing.diverged(
