@@ -223,10 +223,11 @@ dcl.notebook.show(
 
 // %%
 async function measured(encoder: tf.LayersModel) {
-  const memory = await dcl.evaluate.embed(encoder, train);
+  const memory = await dcl.evaluate.embed(encoder, train, { onProgress: dcl.notebook.progress('Embedding') });
   const queries = await dcl.evaluate.embed(encoder, test);
   const knn = await dcl.evaluate.knn(memory, queries);
-  const linear = await dcl.evaluate.linearEvaluation(memory, queries, { epochs: 10, seed });
+  const onProgress = dcl.notebook.progress('Linear evaluation (rows)');
+  const linear = await dcl.evaluate.linearEvaluation(memory, queries, { epochs: 10, seed, onProgress });
   return { queries, knn: knn.top1, linear: linear.top1 };
 }
 
@@ -261,9 +262,10 @@ dcl.notebook.show(
 // %%
 const shown = dcl.data.subset(test, mapPoints, { seed });
 const embeddings = await dcl.evaluate.embed(byDCL.encoder, shown);
+const onProgress = dcl.notebook.progress('UMAP');
 dcl.notebook.show(
   await dcl.notebook.embeddingMap({
-    points: dcl.figures.project(embeddings, { method: 'umap', seed }),
+    points: await dcl.figures.project(embeddings, { method: 'umap', seed, onProgress }),
     embeddings,
     dataset: shown,
     title: 'What DCL learnt without labels',

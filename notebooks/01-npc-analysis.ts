@@ -147,7 +147,8 @@ const multipliers: dcl.experiments.SavedRow[] = [];
 /** Saves q over a data set at every batch size, under the encoder's name. */
 async function collect(name: string, folder: string, weights: 'initial' | 'trained', data: dcl.data.Dataset) {
   const models = await dcl.train.loadModels(folder, { weights });
-  for (const row of await dcl.npc.collect(models, data, { batchSizes, temperature, seed })) {
+  const onProgress = dcl.notebook.progress(`q of ${name}`);
+  for (const row of await dcl.npc.collect(models, data, { batchSizes, temperature, seed, onProgress })) {
     const { q, ...statistics } = row;
     multipliers.push({ encoder: name, ...statistics });
   }

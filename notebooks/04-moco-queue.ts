@@ -113,7 +113,9 @@ if (retrain) {
   for (const weights of ['initial', 'trained'] as const) {
     const models = await dcl.train.loadModels(dcl.experiments.trialRun(runs, longest.key), { weights });
     const { temperature, seed } = longest;
-    for (const row of await dcl.npc.collectQueue(models, images, { queueSizes, temperature, seed })) {
+    const onProgress = dcl.notebook.progress(`q, ${weights} weights`);
+    const settings = { queueSizes, temperature, seed, onProgress };
+    for (const row of await dcl.npc.collectQueue(models, images, settings)) {
       const { q, ...statistics } = row;
       collected.push({ encoder: weights === 'initial' ? 'untrained' : 'trained', ...statistics });
     }

@@ -130,7 +130,8 @@ if (retrain) {
   const look = async (loss: string, epoch: number, folder: string, weights: 'initial' | 'trained') => {
     const { encoder, projection } = await dcl.train.loadModels(folder, { weights });
     const model = dcl.models.withHead(encoder, projection);
-    const memory = await dcl.evaluate.embed(model, support);
+    const onProgress = dcl.notebook.progress(`Embedding the queue, epoch ${epoch}`);
+    const memory = await dcl.evaluate.embed(model, support, { onProgress });
     const { indices, similarities } = await dcl.evaluate.nearestNeighbours(
       memory,
       await dcl.evaluate.embed(model, queries),

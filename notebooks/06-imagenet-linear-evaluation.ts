@@ -211,17 +211,17 @@ console.log(
 
 // %%
 const measured: { protocol: string; result: dcl.evaluate.Classification; best?: number }[] = [];
-const voted = await dcl.evaluate.knn(memory, queries);
+const voted = await dcl.evaluate.knn(memory, queries, { onProgress: dcl.notebook.progress('kNN (pairs)') });
 measured.push({ protocol: 'kNN', result: voted });
 const linear = await dcl.evaluate.linearEvaluation(memory, queries, {
   epochs: linearEpochs,
   seed,
-  onEpoch: dcl.notebook.progress('Epochs of linear evaluation'),
+  onProgress: dcl.notebook.progress('Linear evaluation (rows)'),
 });
 measured.push({ protocol: 'linear, cached', result: linear });
 if (baseline !== undefined) {
   const [before, after] = await Promise.all([
-    dcl.evaluate.embed(baseline, train),
+    dcl.evaluate.embed(baseline, train, { onProgress: dcl.notebook.progress('Untrained features') }),
     dcl.evaluate.embed(baseline, test),
   ]);
   measured.push({ protocol: 'kNN, untrained', result: await dcl.evaluate.knn(before, after) });
@@ -339,7 +339,11 @@ const mapRows = spread(
 const embeddings = await featuresOf(mapRows);
 dcl.notebook.show(
   await dcl.notebook.embeddingMap({
-    points: dcl.figures.project(embeddings, { method: 'umap', seed }),
+    points: await dcl.figures.project(embeddings, {
+      method: 'umap',
+      seed,
+      onProgress: dcl.notebook.progress('UMAP'),
+    }),
     embeddings: { ...embeddings, classes: names.slice(0, mapClasses) },
     dataset: dcl.data.subset(test, mapRows),
     title: 'How the encoder arranges the test images',

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { use } from '../engine/index.js';
 import type { Standardisation } from '../models/index.js';
+import { progress } from '../notebook/index.js';
 import { isForeign, loadEncoder } from '../train/index.js';
 import { type LoadedResNet, type LoadResNetOptions, loadResNet, save } from '../weights/index.js';
 import { given, imageSize } from './option-values.js';
@@ -48,7 +49,10 @@ export function addConvert(program: Command): void {
 async function convertFromCommandLine(source: string, options: ConvertCommandOptions): Promise<void> {
   await use({ name: 'cpu' });
   if (await isForeign(source)) {
-    const loaded = await loadResNet(source, foreignOptions(options));
+    const loaded = await loadResNet(source, {
+      ...foreignOptions(options),
+      onProgress: progress(`Reading ${source}`),
+    });
     for (const line of descriptionOf(source, loaded)) console.log(line);
     await save(loaded.encoder, options.output);
   } else await save(await loadEncoder(source), options.output);

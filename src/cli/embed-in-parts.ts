@@ -51,7 +51,9 @@ export async function embedInParts({ output, parts, executor, args }: EmbedInPar
       `${done} of ${total ?? '?'} images were embedded; what the tasks wrote is in ${tasks}. The same command goes on.`,
     );
   }
-  const { count, dimension, close } = await joinFeatures(folder, parts);
+  const { count, dimension, close } = await joinFeatures(folder, parts, {
+    onProgress: progress(`Joining ${parts} parts`),
+  });
   await close();
   console.log(`${output}: ${count} images, ${dimension} features`);
 }

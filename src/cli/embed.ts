@@ -67,7 +67,9 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
   if (parts > 1 && index === undefined) return embedInParts(sharedWork(options, parts));
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
-  const encoder = await loadEncoder(run, { foreign: { inputShape: dataset.shape } });
+  const encoder = await loadEncoder(run, {
+    foreign: { inputShape: dataset.shape, onProgress: progress(`Reading ${run}`) },
+  });
   if (index !== undefined) return extractedPart(encoder, dataset, output, { index, of: parts });
   const { count, dimension } = await (extname(output) === '' ? intoFolder() : intoFile());
   console.log(`${output}: ${count} images, ${dimension} features`);
@@ -80,7 +82,7 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
 
   async function intoFile() {
     const features = await embed(encoder, dataset, { onProgress: progress(`Embedding ${dataset.name}`) });
-    await saveEmbeddings(output, features);
+    await saveEmbeddings(output, features, { onProgress: progress(`Writing ${output} (rows)`) });
     return features;
   }
 }

@@ -3,7 +3,7 @@ import { from } from 'arquero';
 import type { Command } from 'commander';
 import type { ImageShape } from '../data/index.js';
 import { accuracyInterval, type Classification } from '../evaluate/index.js';
-import { show } from '../notebook/index.js';
+import { progress, show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
 import { writeReport } from './evaluation-report.js';
 import { type EvaluationOptions, evaluations, fileName } from './evaluations.js';
@@ -74,7 +74,8 @@ function encodersOf(
   inputShape: ImageShape,
   { untrained }: EvaluateCommandOptions,
 ): [string, () => Promise<tf.LayersModel>][] {
-  const trained = (): Promise<tf.LayersModel> => loadEncoder(run, { foreign: { inputShape } });
+  const trained = (): Promise<tf.LayersModel> =>
+    loadEncoder(run, { foreign: { inputShape, onProgress: progress(`Reading ${run}`) } });
   if (!untrained) return [[run, trained]];
   return [
     [`${run}, untrained`, () => loadEncoder(run, { weights: 'initial' })],

@@ -11,7 +11,7 @@ import {
   temperatureSensitivity,
   variationInTraining,
 } from '../figures/index.js';
-import { saveFigures } from '../notebook/index.js';
+import { progress, saveFigures } from '../notebook/index.js';
 
 interface FiguresCommandOptions {
   readonly output: string;
@@ -49,7 +49,7 @@ async function figuresFromCommandLine(path: string, options: FiguresCommandOptio
   const files = Object.entries(figures).flatMap(([figure, spec]) =>
     options.format.map((format) => [join(options.output, `${name}-${figure}.${format}`), spec] as const),
   );
-  await saveFigures(Object.fromEntries(files));
+  await saveFigures(Object.fromEntries(files), { onProgress: progress('Drawing figures') });
   for (const [file] of files) console.log(file);
 }
 

@@ -72,13 +72,12 @@ export class Extraction {
     const { shards: ours, ...origin } = this.index;
     requireSameOrigin(folder, index, origin);
     const taken = { ...ours };
-    for (const [file, expected] of Object.entries(index.shards)) {
-      if (!(await isWhole(folder, file, expected))) continue;
+    for await (const { file } of this.wholeFiles(folder, index.shards)) {
       await onDisk(`${file} cannot be moved from ${folder} to ${this.folder}`, async () => {
         await rm(join(this.folder, file), { force: true });
         await link(join(folder, file), join(this.folder, file));
       });
-      taken[file] = expected;
+      taken[file] = index.shards[file]!;
     }
     await this.setShards(taken);
   }
@@ -104,22 +103,30 @@ export class Extraction {
 
   /** Sets aside files that are not what was written, and forgets those that are gone. */
   private async verify(): Promise<void> {
-    const complete = shardsOf(this.index).filter(({ file }) => this.index.shards[file] !== undefined);
-    const total = complete.reduce((sum, { start, end }) => sum + end - start, 0);
+    const { shards } = this.index;
     const good: Record<string, string> = {};
-    const secondsLeft = pace();
-    let verified = 0;
-    for (const { file, start, end } of complete) {
-      const expected = this.index.shards[file]!;
-      if (await isWhole(this.folder, file, expected)) {
-        good[file] = expected;
-        this.done += end - start;
-      }
-      verified += end - start;
-      this.onProgress({ type: 'verify', done: verified, total, secondsLeft: secondsLeft(verified, total) });
+    for await (const { file, start, end } of this.wholeFiles(this.folder, shards)) {
+      good[file] = shards[file]!;
+      this.done += end - start;
     }
     await this.setShards(good);
     this.secondsLeft = pace(this.done);
+  }
+
+  /** Of the complete files of a folder those that are what was written; the others are set aside there. */
+  private async *wholeFiles(
+    folder: string,
+    shards: FeatureIndex['shards'],
+  ): AsyncGenerator<Shard, void, undefined> {
+    const complete = shardsOf(this.index).filter(({ file }) => shards[file] !== undefined);
+    const total = complete.reduce((sum, { start, end }) => sum + end - start, 0);
+    const secondsLeft = pace();
+    let done = 0;
+    for (const shard of complete) {
+      if (await isWhole(folder, shard.file, shards[shard.file]!)) yield shard;
+      done += shard.end - shard.start;
+      this.onProgress({ type: 'verify', done, total, secondsLeft: secondsLeft(done, total) });
+    }
   }
 
   private advance(rows: number): void {

@@ -1,9 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { onDisk } from '../train/run-files.js';
 import { RunLock } from '../train/run-lock.js';
-import { Extraction } from './extraction.js';
+import { Extraction, type ExtractionProgress } from './extraction.js';
 import { type FeatureIndex, partFolder, readIndex, shardsOf } from './feature-folder.js';
 import { openFeatures, type StoredFeatures } from './open-features.js';
+
+/** What {@link joinFeatures} tells meanwhile. */
+export interface JoinFeaturesOptions {
+  /** Called after each file that was verified, of one part after the other. What it throws ends the work; the same call goes on. */
+  readonly onProgress?: (progress: ExtractionProgress) => void;
+}
 
 /**
  * Puts together what `extractPart` made: the folder then holds the same bytes as if one process had made it, and the
@@ -12,7 +18,11 @@ import { openFeatures, type StoredFeatures } from './open-features.js';
  * @param of - the number of parts
  * @throws InputError where a part is not complete, is of other features, or is being worked on
  */
-export async function joinFeatures(folder: string, of: number): Promise<StoredFeatures> {
+export async function joinFeatures(
+  folder: string,
+  of: number,
+  { onProgress }: JoinFeaturesOptions = {},
+): Promise<StoredFeatures> {
   await onDisk(`The folder ${folder} cannot be used`, () => mkdir(folder, { recursive: true }));
   const lock = await RunLock.take(folder);
   try {
@@ -20,7 +30,7 @@ export async function joinFeatures(folder: string, of: number): Promise<StoredFe
     const [first] = parts;
     if (first !== undefined) {
       const { shards: _shards, ...origin } = first.index;
-      const extraction = await Extraction.begin(folder, origin);
+      const extraction = await Extraction.begin(folder, origin, onProgress);
       for (const part of parts) await takePart(extraction, part);
     }
   } finally {

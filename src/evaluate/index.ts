@@ -15,7 +15,7 @@ export { encoderFingerprint } from './encoder-fingerprint.js';
 export { type ExtractFeaturesOptions, extractFeatures, extractPart } from './extract-features.js';
 export type { ExtractionProgress } from './extraction.js';
 export type { FeaturePart } from './feature-folder.js';
-export { extractedRows, joinFeatures } from './feature-parts.js';
+export { extractedRows, type JoinFeaturesOptions, joinFeatures } from './feature-parts.js';
 export type { Embeddings, FeatureSet, Features, LabelledRows } from './feature-set.js';
 export { type HardError, hardestErrors } from './hardest-errors.js';
 export { type KnnOptions, knn } from './knn.js';
@@ -28,7 +28,7 @@ export {
 export { type NearestNeighbours, nearestNeighbours } from './nearest-neighbours.js';
 export { openFeatures, type StoredFeatures } from './open-features.js';
 export type { ProbabilisticClassification } from './probabilities.js';
-export { saveEmbeddings } from './save-embeddings.js';
+export { type SaveEmbeddingsOptions, saveEmbeddings } from './save-embeddings.js';
 export type * from './supervised/events.js';
 export type { SupervisedOptions } from './supervised/plan.js';
 export { fineTune, onlineLinearEvaluation } from './supervised/run.js';

@@ -1,8 +1,8 @@
-import { UMAP } from 'umap-js';
-import { generatorFor, requireCounter, uniform } from '../data/random.js';
+import { requireCounter } from '../data/random.js';
 import { InputError, requireFinite, requireInteger, requireOneOf } from '../errors.js';
-import { principalComponents } from './principal-components.js';
-import { tsne } from './tsne.js';
+import { projectBeside } from './project-beside.js';
+import type { Projection } from './projection.js';
+import { perplexityFor } from './tsne.js';
 
 /** Points to project: rows of numbers, as `evaluate.embed` gives them. */
 export interface ProjectInput {
@@ -27,45 +27,57 @@ export interface ProjectOptions {
    * that third where there are fewer rows.
    */
   readonly perplexity?: number;
-  /** Called after each of t-SNE's 500 steps, whose time grows with the square of the rows: 5 s in all for 500 rows. */
+  /**
+   * Called with the steps done, 500 of t-SNE, 200 to 500 of UMAP, one of PCA, several times a second also before the first of them. What
+   * it throws ends the work at once.
+   */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Positions of the rows in the plane.
+ * Positions of the rows in the plane. Another thread finds them, so that the work can be stopped: on two busy CPU cores 13 s for 5,000
+ * rows of 512 features by PCA, 14 s by UMAP, and 90 s for 2,000 by t-SNE, whose time grows with the square of the rows.
  * @returns [count, 2], row by row
  * @throws InputError for fewer rows than the method needs, more than 4000 for t-SNE, fewer than two features, one that is not finite, or an
  *   option that cannot be used
+ *
+ * @example
+ * ```ts
+ * const embeddings = await dcl.evaluate.embed(encoder, mnist.test);
+ * const points = await dcl.figures.project(embeddings, { method: 'umap', onProgress: dcl.notebook.progress('UMAP') });
+ * ```
  */
-export function project(embeddings: ProjectInput, options: ProjectOptions = {}): Float32Array {
-  const { method = 'pca', seed = 1 } = options;
+export async function project(embeddings: ProjectInput, options: ProjectOptions = {}): Promise<Float32Array> {
+  const { count, dimension } = embeddings;
+  const features = requireRows(embeddings);
+  const how = requireMethod(count, options);
+  return projectBeside({ features, count, dimension, how }, options.onProgress ?? (() => {}));
+}
+
+function requireMethod(count: number, options: ProjectOptions): Projection['how'] {
+  const { method = 'pca', seed = 1, perplexity } = options;
   requireOneOf('method', method, ['pca', 'umap', 'tsne']);
-  const rows = toRows(embeddings);
-  switch (method) {
-    case 'pca':
-      requireRows(rows, 3, 'pca');
-      return flat(principalComponents(rows));
-    case 'umap':
-      return flat(umap(rows, seed, options.neighbors));
-    case 'tsne':
-      return flat(tsne(rows, options));
+  if (method === 'tsne') return { method, perplexity: perplexityFor(count, perplexity) };
+  if (method === 'pca') {
+    requireCount(count, 3, method);
+    return { method };
   }
+  const { neighbors = Math.max(fewestNeighbors, Math.min(usualNeighbors, count - 1)) } = options;
+  requireInteger('neighbors', neighbors, fewestNeighbors);
+  requireCounter('seed', seed);
+  requireCount(count, neighbors + 1, method);
+  return { method, neighbors, seed };
 }
 
 /** UMAP's neighbours where none are asked for, as its authors have it, and the fewest that it takes. */
 const usualNeighbors = 15;
 const fewestNeighbors = 2;
 
-function umap(rows: number[][], seed: number, asked: number | undefined): number[][] {
-  const neighbors = asked ?? Math.max(fewestNeighbors, Math.min(usualNeighbors, rows.length - 1));
-  requireInteger('neighbors', neighbors, fewestNeighbors);
-  requireCounter('seed', seed);
-  requireRows(rows, neighbors + 1, 'umap');
-  const generator = generatorFor('projection', [seed]);
-  return new UMAP({ nNeighbors: neighbors, random: () => uniform(generator, 0, 1) }).fit(rows);
+function requireCount(count: number, least: number, method: string): void {
+  if (count < least) throw new InputError(`${method} needs at least ${least} rows, not ${count}.`);
 }
 
-function toRows({ features, count, dimension }: ProjectInput): number[][] {
+function requireRows({ features, count, dimension }: ProjectInput): Float32Array {
   if (features.length !== count * dimension || dimension < 2) {
     throw new InputError(
       `${features.length} features are no [${count}, ${dimension}] matrix with at least two columns.`,
@@ -74,16 +86,5 @@ function toRows({ features, count, dimension }: ProjectInput): number[][] {
   // float32, as embeddings are: the eigenvalues of squares that underflow float64 are not found.
   const values = Float32Array.from(features);
   requireFinite(values, dimension, (row, value) => `Row ${row} holds ${value}; project finite features.`);
-  return Array.from({ length: count }, (_, row) => [
-    ...values.subarray(row * dimension, (row + 1) * dimension),
-  ]);
-}
-
-function requireRows(rows: readonly unknown[], least: number, method: string): void {
-  if (rows.length < least)
-    throw new InputError(`${method} needs at least ${least} rows, not ${rows.length}.`);
-}
-
-function flat(rows: readonly (readonly number[])[]): Float32Array {
-  return Float32Array.from(rows.flat());
+  return values;
 }

@@ -3,38 +3,40 @@ import { InputError } from '../errors.js';
 import { principalComponents } from './principal-components.js';
 
 /** Steps of gradient descent; the first 100 exaggerate the similarities. */
-const steps = 500;
+export const tsneSteps = 500;
 /** Beyond these the matrices of all pairs fill gigabytes and take hours. */
 const mostRows = 4000;
 
-export interface TsneOptions {
-  readonly perplexity?: number | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+/**
+ * How many neighbours each of so many points has, in effect: what is wanted, or 30, or a third of the other points where there are fewer.
+ * @throws InputError for more points than t-SNE takes, fewer, or a perplexity that does not suit them
+ */
+export function perplexityFor(count: number, wanted?: number): number {
+  const most = (count - 1) / 3;
+  if (count < 5 || count > mostRows) {
+    throw new InputError(
+      `tsne takes 5 to ${mostRows} rows, not ${count}${count > 5 ? '; take fewer, or umap' : ''}.`,
+    );
+  }
+  const perplexity = wanted ?? Math.min(30, most);
+  if (perplexity > 1 && perplexity <= most) return perplexity;
+  throw new InputError(
+    `perplexity is ${perplexity}; give more than 1 and at most a third of the other rows, ${most.toFixed(1)}.`,
+  );
 }
 
 /**
  * Exact t-SNE (van der Maaten and Hinton 2008) from the principal components, so without random choices; the learning rate is a
  * tenth of the number of rows, near what Belkina et al. (2019) recommend.
+ * @param onStep - called after each step, with the steps done
  */
-export function tsne(rows: number[][], { perplexity, onProgress }: TsneOptions): number[][] {
-  const most = (rows.length - 1) / 3;
-  if (rows.length < 5 || rows.length > mostRows) {
-    throw new InputError(
-      `tsne takes 5 to ${mostRows} rows, not ${rows.length}${rows.length > 5 ? '; take fewer, or umap' : ''}.`,
-    );
-  }
-  const wanted = perplexity ?? Math.min(30, most);
-  if (!(wanted > 1 && wanted <= most)) {
-    throw new InputError(
-      `perplexity is ${wanted}; give more than 1 and at most a third of the other rows, ${most.toFixed(1)}.`,
-    );
-  }
-  const descent = new TSNE({ perplexity: wanted, epsilon: Math.max(10, rows.length / 10) });
+export function tsne(rows: number[][], perplexity: number, onStep: (done: number) => void): number[][] {
+  const descent = new TSNE({ perplexity, epsilon: Math.max(10, rows.length / 10) });
   descent.initDataRaw(rows);
   startFrom(principalComponents(rows), descent.getSolution() as number[][]);
-  for (let step = 1; step <= steps; step++) {
+  for (let step = 1; step <= tsneSteps; step++) {
     descent.step();
-    onProgress?.(step, steps);
+    onStep(step);
   }
   return descent.getSolution() as number[][];
 }

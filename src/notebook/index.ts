@@ -7,7 +7,7 @@ export type { PointImages } from './display/page/waiting-figure.js';
 export { plotlyScript } from './display/plotly-script.js';
 export { type Showable, show } from './display/show.js';
 export type { TableLike } from './display/table.js';
-export { saveFigures } from './export/save-figures.js';
+export { type SaveFiguresOptions, saveFigures } from './export/save-figures.js';
 export { type BuildOptions, build } from './format/build.js';
 export {
   type Cell,

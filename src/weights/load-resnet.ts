@@ -35,6 +35,8 @@ export interface LoadResNetOptions extends PyTorchOptions {
    * (and in solo-learn's checkpoints a padding of 2).
    */
   readonly stem?: StemName | Stem;
+  /** Called with the numbers that were read of those of the network, after each tensor. What it throws ends the work. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** An encoder, and what there was to tell of its file. */
@@ -68,7 +70,7 @@ export async function loadResNet(path: string, options: LoadResNetOptions = {}):
     const standardisation = standardisationFor(path, found, options.standardise ?? described?.standardise);
     const stem = options.stem ?? described?.stem ?? found.stem;
     // Read first: a file that merely claims to hold a huge network is found out before that is built.
-    const stored = await readAll(file, found);
+    const stored = await readAll(file, found, options.onProgress);
     const inputShape = inputShapeFor(path, found, options.inputShape ?? described?.inputShape);
     const standardise = standardisation === undefined ? {} : { standardise: standardisation };
     const encoder = resnet(found.parts, { width: found.width, stem, inputShape, ...standardise }, zeros);
@@ -114,11 +116,20 @@ function inputShapeFor(
 const bookkeeping = /\.(num_batches_tracked|total_ops|total_params)$/;
 
 /** Every tensor of the network, by its name below the prefix. */
-async function readAll(file: TensorFile, found: FoundResNet): Promise<ReadonlyMap<string, StoredTensor>> {
+async function readAll(
+  file: TensorFile,
+  found: FoundResNet,
+  onProgress: LoadResNetOptions['onProgress'],
+): Promise<ReadonlyMap<string, StoredTensor>> {
   const stored = new Map<string, StoredTensor>();
-  for (const name of file.tensors.keys()) {
-    if (!isPart(name, found) || bookkeeping.test(name)) continue;
+  const wanted = [...file.tensors].filter(([name]) => isPart(name, found) && !bookkeeping.test(name));
+  const sizes = wanted.map(([, { shape }]) => shape.reduce((size, length) => size * length, 1));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  for (const [place, [name]] of wanted.entries()) {
     stored.set(name.slice(found.prefix.length), await file.read(name));
+    done += sizes[place]!;
+    onProgress?.(done, total);
   }
   return stored;
 }

@@ -223,6 +223,30 @@ describe('in parts', () => {
     expect(await extractedRows(folder(), 2)).toEqual({ done: 23, total: 23 });
   });
 
+  test('joining tells its progress, and stopped by what that throws the same call goes on', async () => {
+    await parts(folder(), 2);
+    const enough = new Error('enough');
+    const stopping = () => {
+      throw enough;
+    };
+    await expect(joinFeatures(folder(), 2, { onProgress: stopping })).rejects.toBe(enough);
+    const told: string[] = [];
+    const onProgress = ({ type, done, total }: ExtractionProgress) =>
+      told.push(`${type} ${done} of ${total}`);
+    const features = await joinFeatures(folder(), 2, { onProgress });
+    expect([...features.labels]).toEqual([...data.labels]);
+    await features.close();
+    // Files have 5 rows, the last one 3; the first part has every other of them.
+    const of = [
+      ['verify 5 of 13', 'verify 10 of 13', 'verify 13 of 13'],
+      ['verify 5 of 10', 'verify 10 of 10'],
+    ];
+    expect(told).toEqual(of.flat());
+    expect(
+      (await readdir(folder())).filter((file) => !/^features(-\d{5}\.safetensors|\.json)$/.test(file)),
+    ).toEqual([]);
+  });
+
   test('a damaged file is set aside and made again', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
     await parts(folder(), 2);

@@ -26,6 +26,19 @@ const features = Float32Array.from({ length: 2 * count }, (_, at) =>
 const embeddings = { name: 'grays', features, count, dimension: 2, labels, classes };
 const options = { points: features, embeddings, dataset, k: 2 };
 
+/** A map of so many of these images, over and over. */
+function repeated(length: number) {
+  const at = Array.from({ length }, (_, i) => i % count);
+  const repeatedLabels = Int32Array.from(at, (i) => labels[i]!);
+  const points = Float32Array.from(at.flatMap((i) => [...features.subarray(2 * i, 2 * i + 2)]));
+  const images = Uint8Array.from(at.flatMap((i) => [...pixels.subarray(64 * i, 64 * i + 64)]));
+  return {
+    points,
+    embeddings: { ...embeddings, features: points, count: length, labels: repeatedLabels },
+    dataset: inMemory({ name: 'grays', shape, classes, pixels: images, labels: repeatedLabels }),
+  };
+}
+
 describe('the map', () => {
   test('knows of each point its nearest neighbours by cosine, without itself', async () => {
     const { images } = await embeddingMap(options);
@@ -69,6 +82,23 @@ describe('the map', () => {
     const { figure } = await embeddingMap(options);
     expect(figure.data[0]).toMatchObject({ customdata: [0, 2, 4, 6, 8, 10, 12, 14, 16, 18] });
     expect((figure.data[0]!.text as string[])[0]).toBe('light, light');
+  });
+
+  test('tells how many images it has read, and ends with what that throws', async () => {
+    const many = repeated(130);
+    const told: [number, number][] = [];
+    await embeddingMap({ ...many, onProgress: (...now) => told.push(now) });
+    expect(told).toEqual([
+      [64, 130],
+      [128, 130],
+      [130, 130],
+    ]);
+    const enough = new Error('enough');
+    const onProgress = vi.fn(() => {
+      throw enough;
+    });
+    await expect(embeddingMap({ ...many, onProgress })).rejects.toBe(enough);
+    expect(onProgress).toHaveBeenCalledOnce();
   });
 
   test('has the images on one sheet, small ones as they are and large ones made smaller', async () => {

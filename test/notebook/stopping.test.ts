@@ -17,6 +17,7 @@ import {
   openFeatures,
   uniformity,
 } from '../../src/evaluate/index.js';
+import { project } from '../../src/figures/index.js';
 import { dcl } from '../../src/losses/index.js';
 import { simclr } from '../../src/methods/index.js';
 import { type ProgressLine, progress } from '../../src/notebook/index.js';
@@ -66,6 +67,7 @@ const work: Record<string, (onProgress: ProgressLine) => Promise<unknown>> = {
     collectQueue({ encoder }, data, { queueSizes: [4], chunkSize: 3, onProgress }),
   estimate: (onProgress) =>
     estimate({ encoder, data, method: simclr({ loss: dcl() }), batchSize: 4, epochs: 9 }, { onProgress }),
+  project: (onProgress) => project(rows(500), { method: 'tsne', onProgress }),
   writeImageFolder: (onProgress) => writeImageFolder(temporaryFolder(), data, { onProgress }),
 };
 let encoder: tf.LayersModel;

@@ -79,6 +79,23 @@ describe('what a file holds', () => {
     expect(ofMoCo.join()).not.toMatch(/encoder_q\.(conv|bn|layer)|num_batches/);
   });
 
+  test('is told of while it is read, which ends with what that throws', async () => {
+    const network = networkOf('moco.pth.tar');
+    const told: [number, number][] = [];
+    const { encoder } = await load('moco.pth.tar', network, { onProgress: (...now) => told.push(now) });
+    const done = told.map(([now]) => now);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(new Set(told.map(([, total]) => total))).toEqual(new Set([encoder.countParams()]));
+    expect(done.at(-1)).toBe(encoder.countParams());
+
+    const [tensors, enough] = [tf.memory().numTensors, new Error('enough')];
+    const onProgress = () => {
+      throw enough;
+    };
+    await expect(load('moco.pth.tar', network, { onProgress })).rejects.toBe(enough);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   test('is found under another prefix when it is given', async () => {
     const network = networkOf('moco.pth.tar');
     const keys = await load('moco.pth.tar', network, { prefix: 'state_dict.module.encoder_k' });

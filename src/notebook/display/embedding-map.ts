@@ -23,6 +23,8 @@ export interface EmbeddingMapOptions {
   readonly title?: string;
   /** Data set, encoder, projection, seed; the number of points is added. */
   readonly subtitle?: string;
+  /** Called with the images that were read and made small. What it throws ends the work. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** An embedding map whose points have images, for `show`. */
@@ -48,7 +50,7 @@ const mostPoints = 5000;
  *   no whole number of at least 1 and less than the number of points
  */
 export async function embeddingMap(options: EmbeddingMapOptions): Promise<EmbeddingMap> {
-  const { points, embeddings, dataset, title, subtitle } = options;
+  const { points, embeddings, dataset, title, subtitle, onProgress } = options;
   const { count, labels, classes } = embeddings;
   const { k = Math.min(6, count - 1) } = options;
   if (dataset.length !== count)
@@ -61,7 +63,7 @@ export async function embeddingMap(options: EmbeddingMapOptions): Promise<Embedd
   requireInteger('k', k, 1, count - 1);
   const plain = plainMap({ points, labels, classes, ...(title && { title }), ...(subtitle && { subtitle }) });
   const near = await neighboursOf(embeddings, k);
-  const sheet = await imageSheet(dataset);
+  const sheet = await imageSheet(dataset, onProgress);
   const images = {
     ...{ sheet: await sheetUri(sheet), columns: sheet.columns, width: sheet.width, height: sheet.height },
     ...{ count, labels: [...labels], classes, k },

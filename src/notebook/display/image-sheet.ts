@@ -21,7 +21,11 @@ const longestSide = 64;
 /** Images read at a time. */
 const batch = 64;
 
-export async function imageSheet(dataset: Dataset): Promise<ImageSheet> {
+/** @param onProgress - called with the images that are on the sheet */
+export async function imageSheet(
+  dataset: Dataset,
+  onProgress?: (done: number, total: number) => void,
+): Promise<ImageSheet> {
   const [fullHeight, fullWidth] = dataset.shape;
   const shrink = Math.min(1, longestSide / Math.max(fullHeight, fullWidth));
   const [width, height] = [fullWidth, fullHeight].map((side) => Math.max(1, Math.round(side * shrink))) as [
@@ -39,6 +43,7 @@ export async function imageSheet(dataset: Dataset): Promise<ImageSheet> {
       indices.map((_, i) => resized(pixels.subarray(i * size, (i + 1) * size), dataset, { width, height })),
     );
     for (const [i, image] of small.entries()) place(image, start + i, sheet);
+    onProgress?.(start + indices.length, dataset.length);
   }
   return sheet;
 }

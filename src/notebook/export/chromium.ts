@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { InputError } from '../../errors.js';
+import { kernelHost } from '../host.js';
 
 /** Where Linux distributions, macOS and Windows install Chromium, Chrome or Edge. */
 const places = [
@@ -37,6 +38,8 @@ export async function launchChromium(): Promise<Browser> {
       executablePath,
       args: options,
       chromiumSandbox: process.getuid?.() !== 0,
+      // Ctrl-C closes Chromium and ends the process, but a notebook's Stop must not end the kernel.
+      handleSIGINT: kernelHost() === undefined,
     });
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');

@@ -10,6 +10,12 @@ import { launchChromium } from './chromium.js';
 /** Dots per CSS pixel of a PNG. */
 const scale = 2;
 
+/** What {@link saveFigures} tells meanwhile. */
+export interface SaveFiguresOptions {
+  /** Called once Chromium is ready, and after each file. What it throws ends the work; the files written so far stay. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
 /** What plotly.js offers in the page. */
 interface PlotlyPage {
   readonly Plotly: {
@@ -19,12 +25,16 @@ interface PlotlyPage {
 
 /**
  * Writes charts as pictures, drawn by plotly.js in an installed Chromium: `.png` (twice the figure's size), `.svg` or
- * `.pdf` by the path's extension. Each file is whole or not there.
+ * `.pdf` by the path's extension. Each file is whole or not there. Chromium takes seconds to start, and up to one for each file.
  * @param figures - by the path to write each to
  * @throws InputError for another extension, where no Chromium is installed, or where a file cannot be written
  */
-export async function saveFigures(figures: Readonly<Record<string, Figure>>): Promise<void> {
-  for (const path of Object.keys(figures)) {
+export async function saveFigures(
+  figures: Readonly<Record<string, Figure>>,
+  { onProgress }: SaveFiguresOptions = {},
+): Promise<void> {
+  const files = Object.entries(figures);
+  for (const [path] of files) {
     if (!['.png', '.svg', '.pdf'].includes(extname(path))) {
       throw new InputError(`${path} has no known extension; give a .png, .svg or .pdf file.`);
     }
@@ -36,8 +46,11 @@ export async function saveFigures(figures: Readonly<Record<string, Figure>>): Pr
       '<!doctype html><style>body { margin: 0 } svg { display: block }</style><body></body>',
     );
     await page.addScriptTag({ path: plotlyPath });
-    for (const [path, figure] of Object.entries(figures))
+    onProgress?.(0, files.length);
+    for (const [place, [path, figure]] of files.entries()) {
       await save(path, await drawn(page, figure, extname(path)));
+      onProgress?.(place + 1, files.length);
+    }
   } finally {
     await browser.close();
   }
