@@ -322,7 +322,7 @@ describe.skipIf(!hasPyTorch)(
       const folders = cases.map((_, index) => folderOf(index));
       const { status, stderr } = inPython(...torchrun(2, script, ...folders));
       expect(status, stderr).toBe(0);
-    });
+    }, 600_000);
     afterAll(() => rm(folder, { recursive: true }));
 
     test.each(cases.map((each, index) => [each.method ?? 'simclr', each.loss, each, index] as const))(
