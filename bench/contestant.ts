@@ -4,8 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { Command } from './commands.js';
-import type { Failed, Request } from './protocol.js';
-import type { ViewsRequest } from './views-protocol.js';
+import type { Failed } from './protocol.js';
 
 /** Longest time that one answer may take. */
 const limitSeconds = 120;
@@ -33,7 +32,7 @@ export class Contestant {
   }
 
   /** @throws Error where the contestant says it cannot, ends, or takes too long */
-  async ask<Reply extends object>(request: Request | ViewsRequest): Promise<Reply> {
+  async ask<Reply extends object>(request: object): Promise<Reply> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
     const reply = JSON.parse(await this.#line()) as Reply | Failed;
     if ('error' in reply) throw new Error(reply.error);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runLocally } from './local-tasks.js';
-import { submitMissing, watchTasks } from './slurm.js';
+import { isAtWork, submitMissing, watchTasks } from './slurm.js';
 import type { SlurmOptions } from './slurm-options.js';
 import type { TaskArray } from './task-array.js';
 
@@ -26,6 +26,10 @@ export async function runTasks(
   if (executor.type === 'local') return runLocally(array, executor.jobs, stopped);
   await submitMissing(array, executor);
   const look = watchTasks(array.name);
-  while (!stopped.aborted && (await look())?.size !== 0)
+  const isUnderWay = async () => {
+    const tasks = await look();
+    return tasks === undefined || [...tasks.values()].some(isAtWork);
+  };
+  while (!stopped.aborted && (await isUnderWay()))
     await pause(interval, undefined, { signal: stopped }).catch(() => {});
 }

@@ -11,8 +11,8 @@ const run = promisify(execFile);
 
 /** A task as the cluster knows it. `waiting` is also one that was requeued. */
 export interface TaskState {
-  readonly state: 'waiting' | 'running';
-  /** Slurm's own words for why it waits, such as `Resources`, or the node that it runs on. */
+  readonly state: 'waiting' | 'running' | 'ended';
+  /** Slurm's own words: why it waits, such as `Resources`, the node that it runs on, or its end, such as `OUT_OF_MEMORY`. */
   readonly detail: string;
 }
 
@@ -45,13 +45,13 @@ export async function submitMissing(
   prepare: (tasks: readonly number[]) => Promise<void> = async () => {},
 ): Promise<Submission> {
   const script = await writeScript(array, options);
-  const live = await liveTasks(array.name).catch((error: Error) => {
+  const known = await taskStates(array.name).catch((error: Error) => {
     throw new InputError(
       `${error.message} The script is ${script}; once it is submitted, the same call follows its tasks.`,
     );
   });
-  const tasks = array.tasks.filter((task) => !live.has(task));
-  const earlier = new Set(array.tasks.filter((task) => live.has(task)));
+  const earlier = new Set(array.tasks.filter((task) => isAtWork(known.get(task))));
+  const tasks = array.tasks.filter((task) => !earlier.has(task));
   if (tasks.length === 0) return { earlier, job: undefined };
   await prepare(tasks);
   if (earlier.size > 0) await writeScript({ ...array, tasks }, options);
@@ -64,41 +64,48 @@ async function submit(script: string): Promise<string> {
   return printed.trim().split(';')[0]!;
 }
 
+/** Whether a task waits or runs; one that Slurm does not know does not. */
+export function isAtWork(task: TaskState | undefined): boolean {
+  return task !== undefined && task.state !== 'ended';
+}
+
 /**
- * The tasks of the user's jobs of this name that wait or run; those that are done, failed or cancelled are not among them.
+ * The tasks of the user's jobs of this name; Slurm forgets them some minutes after their end.
  * @throws InputError where Slurm does not answer
  */
-export async function liveTasks(name: string): Promise<ReadonlyMap<number, TaskState>> {
+async function taskStates(name: string): Promise<ReadonlyMap<number, TaskState>> {
   const printed = await slurm('squeue', [
     ...['--noheader', '--array', '--me', `--name=${name}`],
-    ...[
-      '--states=PENDING,CONFIGURING,RUNNING,SUSPENDED,STOPPED,COMPLETING,REQUEUED,REQUEUE_HOLD,SPECIAL_EXIT,PREEMPTED',
-    ],
-    '--format=%K|%T|%R',
+    ...['--states=all', '--format=%F|%K|%T|%R'],
   ]);
-  return new Map(
-    printed
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const [task, state, detail = ''] = line.split('|');
-        const running = state === 'RUNNING' || state === 'COMPLETING';
-        return [Number(task), { state: running ? 'running' : 'waiting', detail }] as const;
-      }),
-  );
+  // A task may have been submitted several times; the last time counts.
+  const lines = printed.split('\n').filter((line) => line !== '');
+  const jobs = lines.map((line) => line.split('|')).sort(([a], [b]) => Number(a) - Number(b));
+  return new Map(jobs.map(([, task, state = '', detail = '']) => [Number(task), stateOf(state, detail)]));
+}
+
+const endings = new Set([
+  ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED'],
+  ...['NODE_FAIL', 'OUT_OF_MEMORY', 'REVOKED', 'TIMEOUT'],
+]);
+
+function stateOf(state: string, detail: string): TaskState {
+  if (endings.has(state)) return { state: 'ended', detail: state };
+  const running = state === 'RUNNING' || state === 'COMPLETING';
+  return { state: running ? 'running' : 'waiting', detail };
 }
 
 /** So many failures in a row are put up with: a controller that restarts does not answer for a while. */
 const patience = 60;
 
-/** Asks for `liveTasks` again and again; the answer is undefined, instead of an error, where Slurm does not answer for a while. */
+/** Asks for the tasks of this name again and again; the answer is undefined, instead of an error, where Slurm does not answer for a while. */
 export function watchTasks(name: string): () => Promise<ReadonlyMap<number, TaskState> | undefined> {
   let failures = 0;
   return async () => {
     try {
-      const live = await liveTasks(name);
+      const tasks = await taskStates(name);
       failures = 0;
-      return live;
+      return tasks;
     } catch (error) {
       failures += 1;
       if (failures > patience) throw error;

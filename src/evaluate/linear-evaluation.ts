@@ -77,10 +77,11 @@ export async function linearEvaluation(
     for (let epoch = 0; epoch < epochs; epoch++) {
       let [total, done] = [0, epoch * steps];
       const order = epochOrder(train.count, seed, epoch);
-      for await (const { features, labels } of prefetched(batchesOf(fitted, order, batchSize))) {
-        const rate = cosineWithWarmup(done, schedule);
-        total += labels.length * (await step.run(prepared(features), [train.dimension], labels, rate));
-        done += 1;
+      for await (const { features, labels, batches } of prefetched(batchesOf(fitted, order, batchSize))) {
+        const rates = Array.from({ length: batches }, (_, i) => cosineWithWarmup(done + i, schedule));
+        const losses = await step.run(prepared(features), [train.dimension], labels, rates);
+        for (const loss of losses) total += (labels.length / batches) * loss;
+        done += batches;
         advance(labels.length);
       }
       const loss = total / train.count;
@@ -101,11 +102,18 @@ function diverged(epoch: number, learningRate: number): InputError {
   );
 }
 
-/** The rows in this order with their labels, a batch at a time. */
+/** Batches trained on in one run of the engine. */
+const batchesAtOnce = 8;
+
+/** The rows in this order with their labels, several batches at a time; one that is smaller comes by itself at the end. */
 async function* batchesOf(features: FeatureSet, order: Int32Array, batchSize: number) {
-  for (let start = 0; start < order.length; start += batchSize) {
-    const rows = order.subarray(start, start + batchSize);
-    yield { features: await features.rows(rows), labels: rows.map((row) => features.labels[row]!) };
+  const whole = order.length - (order.length % batchSize);
+  for (let start = 0; start < order.length; ) {
+    const limit = start < whole ? Math.min(whole, start + batchesAtOnce * batchSize) : order.length;
+    const rows = order.subarray(start, limit);
+    start = limit;
+    const labels = rows.map((row) => features.labels[row]!);
+    yield { features: await features.rows(rows), labels, batches: Math.ceil(rows.length / batchSize) };
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   arrayName,
+  isAtWork,
   logFile,
   type SlurmOptions,
   submitMissing,
@@ -34,6 +35,9 @@ const interval = 5000;
 const absences = 3;
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Of a task while Slurm does not answer. */
+const unanswered: TaskState = { state: 'running', detail: '' };
 
 interface Watched {
   readonly trial: Trial;
@@ -73,12 +77,12 @@ export class SlurmExecutor implements Executor {
     reports.started(await this.#submitted(array, watched, folder));
     const look = watchTasks(array.name);
     while (watched.length > 0 && !this.#stopping.signal.aborted) {
-      const live = await look();
-      if (live !== undefined) reports.queued(queueOf([...live.values()]));
+      const tasks = await look();
+      if (tasks !== undefined) reports.queued(queueOf([...tasks.values()].filter(isAtWork)));
       const going: Watched[] = [];
       for (const each of watched) {
-        const atWork = live === undefined || live.has(each.place);
-        if (await this.#goesOn(each, atWork, { array, folder, reports })) going.push(each);
+        const task = tasks === undefined ? unanswered : tasks.get(each.place);
+        if (await this.#goesOn(each, task, { array, folder, reports })) going.push(each);
       }
       watched = going;
       await pause(interval, undefined, { signal: this.#stopping.signal }).catch(() => {});
@@ -132,7 +136,7 @@ export class SlurmExecutor implements Executor {
   /** Tells what has become of a trial since it was last looked at. @returns whether there is more to come */
   async #goesOn(
     watched: Watched,
-    atWork: boolean,
+    task: TaskState | undefined,
     { array, folder, reports }: { array: TaskArray; folder: SweepFolder; reports: TrialReports },
   ): Promise<boolean> {
     const { trial, place } = watched;
@@ -142,15 +146,16 @@ export class SlurmExecutor implements Executor {
       return false;
     }
     this.#tell(watched, await folder.progress(trial), reports);
-    if (atWork) {
+    if (isAtWork(task)) {
       watched.absent = 0;
       return true;
     }
     watched.absent += 1;
     const reason = await folder.failure(trial);
     if (reason === undefined && watched.absent < absences) return true;
+    const end = task === undefined ? '' : ` (${task.detail})`;
     const log = logFile(array, place);
-    await reports.failed(trial, reason ?? `its task ended without a result; its output is in ${log}`);
+    await reports.failed(trial, reason ?? `its task ended${end} without a result; its output is in ${log}`);
     return false;
   }
 

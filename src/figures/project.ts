@@ -20,7 +20,7 @@ export interface ProjectOptions {
   readonly method?: 'pca' | 'umap' | 'tsne';
   /** Decides UMAP's random choices; 1 by default. The others have none: t-SNE starts from the principal components. */
   readonly seed?: number;
-  /** UMAP's neighbours of each point; 15 by default. */
+  /** UMAP's neighbours of each point. Default: 15, or all other rows where there are fewer. */
   readonly neighbors?: number;
   /**
    * How many neighbours t-SNE lets each point have, in effect: above 1, and at most a third of the other rows. Default: 30, or
@@ -38,7 +38,7 @@ export interface ProjectOptions {
  *   option that cannot be used
  */
 export function project(embeddings: ProjectInput, options: ProjectOptions = {}): Float32Array {
-  const { method = 'pca', seed = 1, neighbors = 15 } = options;
+  const { method = 'pca', seed = 1 } = options;
   requireOneOf('method', method, ['pca', 'umap', 'tsne']);
   const rows = toRows(embeddings);
   switch (method) {
@@ -46,14 +46,19 @@ export function project(embeddings: ProjectInput, options: ProjectOptions = {}):
       requireRows(rows, 3, 'pca');
       return flat(principalComponents(rows));
     case 'umap':
-      return flat(umap(rows, neighbors, seed));
+      return flat(umap(rows, seed, options.neighbors));
     case 'tsne':
       return flat(tsne(rows, options));
   }
 }
 
-function umap(rows: number[][], neighbors: number, seed: number): number[][] {
-  requireInteger('neighbors', neighbors, 2);
+/** UMAP's neighbours where none are asked for, as its authors have it, and the fewest that it takes. */
+const usualNeighbors = 15;
+const fewestNeighbors = 2;
+
+function umap(rows: number[][], seed: number, asked: number | undefined): number[][] {
+  const neighbors = asked ?? Math.max(fewestNeighbors, Math.min(usualNeighbors, rows.length - 1));
+  requireInteger('neighbors', neighbors, fewestNeighbors);
   requireCounter('seed', seed);
   requireRows(rows, neighbors + 1, 'umap');
   const generator = generatorFor('projection', [seed]);

@@ -53,8 +53,11 @@ export class RunFolder {
     }
   }
 
-  /** Begins a run. @throws InputError where the folder cannot be written or a model has weights that are not finite */
-  async begin(state: TrainingState): Promise<void> {
+  /**
+   * Begins a run and keeps its models and memory as they are before the first step.
+   * @throws InputError where the folder cannot be written or a model has weights that are not finite
+   */
+  async begin({ models, memory }: TrainingState): Promise<void> {
     this.directory = join(this.path, runFiles.starting);
     const settings = `${JSON.stringify(this.settings, null, 2)}\n`;
     await onDisk(`The run folder ${this.path} cannot be written`, async () => {
@@ -62,7 +65,7 @@ export class RunFolder {
       await writeFile(join(this.directory, runFiles.events), '');
       await writeDurably(join(this.directory, runFiles.settings), settings);
     });
-    await saveCheckpoint(join(this.directory, runFiles.initial), state);
+    await saveCheckpoint(join(this.directory, runFiles.initial), { models, ...(memory && { memory }) });
   }
 
   /**

@@ -3,9 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { type ViewBatch, viewBatches, viewShapes } from '../data/index.js';
 import type { Learner } from '../methods/index.js';
 import { statistics } from '../npc/index.js';
-import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from './checkpoint.js';
+import { noProgress, type Progress } from './checkpoint.js';
+import { Checkpointing } from './checkpointing.js';
 import { type ChunkedBatch, chunkedBatches } from './chunked-batches.js';
-import { DivergenceError } from './divergence.js';
+import type { DivergenceError } from './divergence.js';
 import { Evaluations } from './evaluation.js';
 import type {
   CheckpointEvent,
@@ -20,7 +21,6 @@ import type {
 } from './events.js';
 import { accumulationWarning } from './gradient-accumulation.js';
 import { type Plan, settingsOf } from './plan.js';
-import { RunFolder } from './run-folder.js';
 import { cosineWithWarmup } from './schedule.js';
 import { stepInChunks } from './step-in-chunks.js';
 import { Stopwatch } from './stopwatch.js';
@@ -32,18 +32,18 @@ export class Sitting {
   private readonly learner: Learner;
   private readonly training: TrainingStep;
   private readonly evaluations: Evaluations;
-  private folder: RunFolder | undefined;
+  private readonly checkpointing: Checkpointing;
   private recorded: readonly RecordedEvent[] = [];
   private progress = noProgress;
   private secondsBefore = 0;
-  /** Whether weights, progress and record belong together: not while a step is under way, nor after one that failed. */
-  private consistent = true;
-  private saved: { readonly step: number; readonly path?: string } = { step: 0 };
-  private savedAt = performance.now();
   private reported = noProgress;
 
   private constructor(private readonly plan: Plan) {
     this.evaluations = new Evaluations(plan);
+    this.checkpointing = new Checkpointing({
+      ...plan,
+      advice: 'Try a lower learning rate or a higher temperature.',
+    });
     this.learner = plan.method.start(plan.encoder, plan.seed);
     this.training = new TrainingStep(this.learner, viewShapes(plan.data.shape, plan.views), plan.optimiser);
   }
@@ -62,14 +62,12 @@ export class Sitting {
 
   private async open(path: string): Promise<void> {
     const { existing } = this.plan;
-    this.folder = await RunFolder.open(path, await settingsOf(this.plan), existing);
-    const { checkpoint } = this.folder;
-    if (!checkpoint) return this.folder.begin({ models: this.learner.models, memory: this.learner.memory });
-    restoreCheckpoint(checkpoint, this.state);
-    this.progress = this.reported = checkpoint.progress;
-    this.secondsBefore = checkpoint.progress.seconds;
-    this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
-    this.recorded = await this.folder.resume(checkpoint.progress.step);
+    const settings = await settingsOf(this.plan);
+    const resumed = await this.checkpointing.open({ path, existing }, settings, this.state);
+    if (resumed === undefined) return;
+    this.progress = this.reported = resumed.progress;
+    this.secondsBefore = resumed.progress.seconds;
+    this.recorded = resumed.recorded;
     this.evaluations.resume(this.recorded);
   }
 
@@ -79,7 +77,7 @@ export class Sitting {
   }
 
   get checkpointDue(): boolean {
-    return performance.now() - this.savedAt > this.plan.checkpointSeconds * 1000;
+    return this.checkpointing.due;
   }
 
   /** The batches that the epoch under way still has to see. */
@@ -113,7 +111,7 @@ export class Sitting {
     batch: ViewBatch | ChunkedBatch,
     stop: AbortSignal,
   ): AsyncGenerator<ProgressEvent | StepEvent | EpochEvent, void, void> {
-    this.consistent = false;
+    this.checkpointing.consistent = false;
     const learningRate = this.learningRate();
     const place = { learningRate, progress: (this.progress.step + 1) / this.plan.totalSteps };
     const result =
@@ -128,8 +126,8 @@ export class Sitting {
     const events: (StepEvent | EpochEvent)[] = [];
     if (epochEnds || step % this.plan.reportEvery === 0) events.push(this.stepEvent(result, learningRate));
     if (epochEnds) events.push(this.endEpoch());
-    await this.folder?.record(events);
-    this.consistent = true;
+    await this.checkpointing.record(events);
+    this.checkpointing.consistent = true;
     if (events.length > 0) yield* events;
     else yield { type: 'progress', step };
   }
@@ -141,7 +139,7 @@ export class Sitting {
     const models = Object.values(this.learner.models);
     const stepsBefore = this.progress.step;
     const onAbandoned = () => {
-      this.consistent = true;
+      this.checkpointing.consistent = true;
     };
     const step = { training, models, batch, place, accumulate, chunks, stepsBefore, onAbandoned };
     return stepInChunks(step, stop);
@@ -155,7 +153,7 @@ export class Sitting {
     const event = await this.evaluations.make(step, stop);
     this.stopwatch.resume();
     if (event === undefined) return [];
-    await this.folder?.record([event]);
+    await this.checkpointing.record([event]);
     return [event];
   }
 
@@ -163,17 +161,8 @@ export class Sitting {
    * Writes a checkpoint unless nothing has happened since the last, or there is no folder.
    * @throws DivergenceError where the last update made weights that are not finite: the checkpoint before stays
    */
-  async save(): Promise<CheckpointEvent[]> {
-    const { step } = this.progress;
-    if (!this.folder || !this.consistent || step === this.saved.step) return [];
-    const path = await this.folder
-      .save(this.state, this.progress, this.plan.keepCheckpoints)
-      .catch((error: Error) => {
-        throw error instanceof NonFiniteError ? this.weightsDiverged(error) : error;
-      });
-    this.saved = { step, path };
-    this.savedAt = performance.now();
-    return [{ type: 'checkpoint', step, path }];
+  save(): Promise<CheckpointEvent[]> {
+    return this.checkpointing.save(this.state, this.progress);
   }
 
   endEvent(): EndEvent {
@@ -186,7 +175,7 @@ export class Sitting {
     this.training.dispose();
     tf.dispose(Object.values(this.learner.memory));
     for (const model of Object.values(this.learner.models)) if (model !== this.plan.encoder) model.dispose();
-    await this.folder?.close();
+    await this.checkpointing.close();
   }
 
   private get state() {
@@ -248,22 +237,9 @@ export class Sitting {
   private lossDiverged(loss: number, { step: position, indices }: ViewBatch | ChunkedBatch): DivergenceError {
     const { stepsPerEpoch, data } = this.plan;
     const { step } = this.progress;
-    return this.diverged(
+    return this.checkpointing.diverged(
       `The loss became ${loss} at step ${step + 1} (epoch ${Math.floor(step / stepsPerEpoch) + 1}, batch ${position + 1}; ` +
         `images ${[...indices].join(', ')} of ${data.name}).`,
     );
-  }
-
-  private weightsDiverged({ message }: NonFiniteError): DivergenceError {
-    return this.diverged(`The weights were not finite any more after step ${this.progress.step}: ${message}`);
-  }
-
-  private diverged(what: string): DivergenceError {
-    this.consistent = false;
-    const { step, path } = this.saved;
-    const kept = path
-      ? `The last good checkpoint is ${path} (step ${step}).`
-      : 'No checkpoint had been written.';
-    return new DivergenceError(`${what} ${kept} Try a lower learning rate or a higher temperature.`);
   }
 }

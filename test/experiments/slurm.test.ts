@@ -58,6 +58,16 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
     expect(timeless(await readResults(join(folder(), 'slurm')))).toEqual(expected);
   }, 600_000);
 
+  test('a task that ends without a result fails by its end in the words of Slurm', async () => {
+    const spec = smallSpec(folder(), { loss: 'dcl', seed: 1, epochs: 1_000_000 });
+    await writeFile(join(folder(), 'endless.json'), JSON.stringify(spec));
+    const endless = command(['sweep', 'endless.json', '--output', 'endless', '--executor', 'slurm']);
+    await endless.said(' begins, ');
+    cluster.ask('scancel', '--me');
+    expect(await endless.ended).toBe(1);
+    expect(endless.written()).toContain('its task ended (CANCELLED) without a result; its output is in ');
+  }, 300_000);
+
   /** Resolves when the task that runs on the node has left a checkpoint, to its number. */
   async function checkpointOf(node: string): Promise<string> {
     const list = await readTasks(join(folder(), 'slurm'));

@@ -72,6 +72,16 @@ describe('umap', () => {
     );
     expect(nearest.filter((b, a) => a % 3 === b % 3)).toHaveLength(90);
   });
+
+  test('takes fewer rows than its usual neighbours, unless it is asked for that many', () => {
+    for (const count of [3, 4, 15]) {
+      const few = { features: clustered(count, 5, 3), count, dimension: 5 };
+      const points = project(few, { method: 'umap' });
+      expect(points).toHaveLength(2 * count);
+      expect(points.every(Number.isFinite)).toBe(true);
+      expect(() => project(few, { method: 'umap', neighbors: 15 })).toThrow('umap needs at least 16 rows');
+    }
+  });
 });
 
 describe('tsne', () => {
@@ -117,7 +127,7 @@ describe('tsne', () => {
 test('what cannot be projected is refused', () => {
   const few = { features: [1, 2, 3, 4], count: 2, dimension: 2 };
   expect(() => project(few)).toThrow('pca needs at least 3 rows, not 2');
-  expect(() => project(few, { method: 'umap' })).toThrow('umap needs at least 16 rows');
+  expect(() => project(few, { method: 'umap' })).toThrow('umap needs at least 3 rows, not 2');
   const diverged = [1, 2, 3, Number.NaN, 5, 6];
   expect(() => project({ features: diverged, count: 3, dimension: 2 })).toThrow('Row 1 holds NaN');
   expect(() => project({ ...few, count: 3 })).toThrow('4 features are no [3, 2] matrix');

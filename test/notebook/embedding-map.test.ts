@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { inMemory } from '../../src/data/index.js';
+import { inMemory, subset } from '../../src/data/index.js';
 import { presentEmbeddingMap } from '../../src/notebook/display/embedding-map.js';
 import { imageSheet, imageUri } from '../../src/notebook/display/image-sheet.js';
 import { toBundle } from '../../src/notebook/display/presentation.js';
@@ -37,6 +37,22 @@ describe('the map', () => {
     );
     expect(new Set(images.similarities)).toEqual(
       new Set([Math.round(100 * Math.cos((2 * Math.PI) / count))]),
+    );
+  });
+
+  test('shows six neighbours, or all others where there are fewer', async () => {
+    const { k: _, ...usual } = options;
+    expect((await embeddingMap(usual)).images.k).toBe(6);
+    const few = [0, 1, 2, 3];
+    const part = { ...embeddings, count: 4, features: features.slice(0, 8), labels: labels.slice(0, 4) };
+    const { images } = await embeddingMap({
+      points: part.features,
+      embeddings: part,
+      dataset: subset(dataset, few),
+    });
+    expect(images.k).toBe(3);
+    expect(few.map((row) => images.neighbours.slice(3 * row, 3 * row + 3).toSorted())).toEqual(
+      few.map((row) => few.filter((other) => other !== row)),
     );
   });
 

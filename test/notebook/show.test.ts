@@ -132,6 +132,24 @@ describe('in the kernel', () => {
     const opaque = (x: number, y: number) => data[info.channels * (y * info.width + x) + info.channels - 1];
     expect([opaque(5, 5), opaque(6, 6)]).toEqual([0, 255]);
   });
+
+  test('large images are made smaller, and a long caption has lines below its image', async () => {
+    const pixels = new Uint8Array(2 * 256 * 512).fill(200, 256 * 512);
+    const sizeWith = async (labels: string[]) => {
+      show(images(pixels, { shape: [256, 512, 1], labels }));
+      await host.finished();
+      const { default: sharp } = await import('sharp');
+      const png = Buffer.from(host.shown.at(-1)?.data['image/png'] as string, 'base64');
+      const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
+      const at = (x: number, y: number) => data[info.channels * (y * info.width + x)];
+      expect([at(70, 38), at(204, 38)]).toEqual([0, 200]);
+      return [info.width, info.height];
+    };
+    const [width, height] = [2 * (128 + 6) + 6, 64 + 12];
+    expect(await sizeWith([])).toEqual([width, height]);
+    expect(await sizeWith(['tiger shark 97 %', 'ray'])).toEqual([width, height + 20]);
+    expect(await sizeWith(['great white shark as tiger shark 97 %', 'ray'])).toEqual([width, height + 35]);
+  });
 });
 
 describe('outside Jupyter', () => {

@@ -1,14 +1,9 @@
 /** One sitting of a supervised run: from its start, or the checkpoint it resumes, to its end or the reader's leaving. */
 import { type AugmentedBatch, augmentedBatches } from '../../data/index.js';
-import { NonFiniteError, noProgress, type Progress, restoreCheckpoint } from '../../train/checkpoint.js';
-import {
-  type CheckpointEvent,
-  cosineWithWarmup,
-  DivergenceError,
-  type StartEvent,
-} from '../../train/index.js';
+import { noProgress, type Progress } from '../../train/checkpoint.js';
+import { Checkpointing } from '../../train/checkpointing.js';
+import { type CheckpointEvent, cosineWithWarmup, type StartEvent } from '../../train/index.js';
 import { Abandoned, reporting } from '../../train/reporting.js';
-import { RunFolder } from '../../train/run-folder.js';
 import { Stopwatch } from '../../train/stopwatch.js';
 import type { ProbabilisticClassification } from '../probabilities.js';
 import type {
@@ -30,17 +25,15 @@ export class SupervisedSitting {
   readonly stopwatch = new Stopwatch();
   private readonly models: SupervisedModels;
   private readonly training: SupervisedStep;
-  private folder: RunFolder | undefined;
+  private readonly checkpointing: Checkpointing;
   private progress = noProgress;
   private history: SupervisedEpochEvent[] = [];
   private latest: ProbabilisticClassification | undefined;
   private begunAt = noProgress;
-  /** Whether weights and progress belong together: not while a step is under way, nor after one that failed. */
-  private consistent = true;
-  private saved: { readonly step: number; readonly path?: string } = { step: 0 };
-  private savedAt = performance.now();
 
   private constructor(private readonly plan: SupervisedPlan) {
+    const advice = `Try a lower learning rate than ${plan.learningRate}.`;
+    this.checkpointing = new Checkpointing({ ...plan, keepCheckpoints: keptCheckpoints, advice });
     this.models = supervisedModels(plan);
     this.training = new SupervisedStep(this.models.trainee, plan.train.classes.length);
   }
@@ -58,14 +51,12 @@ export class SupervisedSitting {
   }
 
   private async open(path: string): Promise<void> {
-    this.folder = await RunFolder.open(path, await supervisedSettings(this.plan), this.plan.existing);
-    const { checkpoint } = this.folder;
-    if (!checkpoint) return this.folder.begin({ models: this.models.trained });
-    restoreCheckpoint(checkpoint, this.state);
-    this.progress = this.begunAt = checkpoint.progress;
-    this.saved = { step: checkpoint.progress.step, path: checkpoint.path };
-    const events = await this.folder.resume(checkpoint.progress.step);
-    this.history = events.filter(({ type }) => type === 'epoch') as SupervisedEpochEvent[];
+    const { existing } = this.plan;
+    const settings = await supervisedSettings(this.plan);
+    const resumed = await this.checkpointing.open({ path, existing }, settings, this.state);
+    if (resumed === undefined) return;
+    this.progress = this.begunAt = resumed.progress;
+    this.history = resumed.recorded.filter(({ type }) => type === 'epoch') as SupervisedEpochEvent[];
     // The checkpoint may be older than the measuring of its epoch.
     if (this.progress.step === this.epochsDone * this.plan.stepsPerEpoch) this.beginEpoch();
   }
@@ -80,7 +71,7 @@ export class SupervisedSitting {
   }
 
   get checkpointDue(): boolean {
-    return performance.now() - this.savedAt > this.plan.checkpointSeconds * 1000;
+    return this.checkpointing.due;
   }
 
   /** The batches that the epoch under way still has to see; none where it was stopped just before it was measured. */
@@ -100,16 +91,18 @@ export class SupervisedSitting {
   /** Trains on one batch and returns what there is to report. @throws DivergenceError */
   async step({ inputs, indices }: AugmentedBatch): Promise<SupervisedStepEvent[]> {
     const { train, learningRate: peak, totalSteps, stepsPerEpoch, reportEvery } = this.plan;
-    this.consistent = false;
+    this.checkpointing.consistent = false;
     const learningRate = cosineWithWarmup(this.progress.step, { peak, totalSteps, warmupSteps: 0 });
     const labels = indices.map((index) => train.labels[index]!);
-    const loss = await this.training.run(inputs, train.shape, labels, learningRate);
+    const [loss = Number.NaN] = await this.training.run(inputs, train.shape, labels, [learningRate]);
     if (!Number.isFinite(loss)) {
       const images = `images ${[...indices].join(', ')} of ${train.name}`;
-      throw this.diverged(`The loss became ${loss} at step ${this.progress.step + 1} (${images}).`);
+      throw this.checkpointing.diverged(
+        `The loss became ${loss} at step ${this.progress.step + 1} (${images}).`,
+      );
     }
     this.progress = this.advanced(loss);
-    this.consistent = true;
+    this.checkpointing.consistent = true;
     const { step } = this.progress;
     if (step % stepsPerEpoch !== 0 && step % reportEvery !== 0) return [];
     return [{ type: 'step', step, epoch: this.epochsDone + 1, loss, learningRate, ...this.pace() }];
@@ -134,7 +127,7 @@ export class SupervisedSitting {
       top1,
       top5,
     };
-    await this.folder?.record([event]);
+    await this.checkpointing.record([event]);
     this.history.push(event);
     this.progress = { ...this.progress, seconds: this.seconds };
     this.beginEpoch();
@@ -149,15 +142,8 @@ export class SupervisedSitting {
    * Writes a checkpoint unless nothing has happened since the last, or there is no folder.
    * @throws DivergenceError where the last update made weights that are not finite: the checkpoint before stays
    */
-  async save(): Promise<CheckpointEvent[]> {
-    const { step } = this.progress;
-    if (!this.folder || !this.consistent || step === this.saved.step) return [];
-    const path = await this.folder.save(this.state, this.progress, keptCheckpoints).catch((error: Error) => {
-      throw this.named(error);
-    });
-    this.saved = { step, path };
-    this.savedAt = performance.now();
-    return [{ type: 'checkpoint', step, path }];
+  save(): Promise<CheckpointEvent[]> {
+    return this.checkpointing.save(this.state, this.progress);
   }
 
   /** The result of a run that is finished; one that was complete already is measured again. */
@@ -179,7 +165,7 @@ export class SupervisedSitting {
   async close(): Promise<void> {
     this.training.dispose();
     for (const model of Object.values(this.models.trained)) model.dispose();
-    await this.folder?.close();
+    await this.checkpointing.close();
   }
 
   private get state() {
@@ -218,23 +204,7 @@ export class SupervisedSitting {
       );
     } catch (error) {
       if (error instanceof Abandoned) return undefined;
-      throw this.named(error as Error);
+      throw this.checkpointing.named(error as Error, this.progress.step);
     }
-  }
-
-  /** Values that are not finite are a divergence, named as such; other errors are what they are. */
-  private named(error: Error): Error {
-    return error instanceof NonFiniteError
-      ? this.diverged(`After step ${this.progress.step}: ${error.message}`)
-      : error;
-  }
-
-  private diverged(what: string): DivergenceError {
-    this.consistent = false;
-    const { step, path } = this.saved;
-    const kept = path
-      ? `The last good checkpoint is ${path} (step ${step}).`
-      : 'No checkpoint had been written.';
-    return new DivergenceError(`${what} ${kept} Try a lower learning rate than ${this.plan.learningRate}.`);
   }
 }

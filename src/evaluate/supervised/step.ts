@@ -41,42 +41,49 @@ export class SupervisedStep {
 
   constructor({ frozen = (inputs) => inputs, logits, weights, state }: Trainee, classes: number) {
     this.optimiser = new Sgd(weights, { momentum: 0.9, weightDecay: 0 });
+    const update = (inputs: tf.Tensor, labels: tf.Tensor, rate: tf.Scalar) => {
+      const features = frozen(inputs);
+      const targets = tf.oneHot(labels as tf.Tensor1D, classes);
+      const crossEntropy = () => tf.losses.softmaxCrossEntropy(targets, logits(features)) as tf.Scalar;
+      const { value, grads } = tf.variableGrads(crossEntropy, [...weights]);
+      this.optimiser.step(
+        weights.map(({ name }) => grads[name]!),
+        rate,
+      );
+      return value;
+    };
     this.step = replayable(
-      (inputs, labels, rate) => {
-        const features = frozen(inputs!);
-        const targets = tf.oneHot(labels as tf.Tensor1D, classes);
-        const crossEntropy = () => tf.losses.softmaxCrossEntropy(targets, logits(features)) as tf.Scalar;
-        const { value, grads } = tf.variableGrads(crossEntropy, [...weights]);
-        this.optimiser.step(
-          weights.map(({ name }) => grads[name]!),
-          rate as tf.Scalar,
-        );
-        return [value];
+      (inputs, labels, rates) => {
+        const each = tf.unstack(rates!);
+        const batches = tf.split(inputs!, each.length);
+        const answers = tf.split(labels!, each.length);
+        return [tf.stack(each.map((rate, i) => update(batches[i]!, answers[i]!, rate as tf.Scalar)))];
       },
       [...state, ...slotsOf(this.optimiser)],
     );
   }
 
   /**
-   * One step; returns the mean cross-entropy before it, in nats.
-   * @param inputs - n rows in one array
+   * A step for each learning rate, one after the other, on as many batches of the same size. Several in a run save handing the
+   * weights over after each.
+   * @param inputs - rows of all batches in one array
    * @param shape - of one row
+   * @returns each batch's mean cross-entropy before its step, in nats
    */
   async run(
     inputs: Float32Array,
     shape: readonly number[],
     labels: Int32Array,
-    learningRate: number,
-  ): Promise<number> {
-    const [loss] = tf.tidy(() =>
+    learningRates: readonly number[],
+  ): Promise<Float32Array> {
+    const [losses] = tf.tidy(() =>
       this.step(
         tf.tensor(inputs, [labels.length, ...shape]),
         tf.tensor1d(labels, 'int32'),
-        tf.scalar(learningRate),
+        tf.tensor1d([...learningRates]),
       ),
     );
-    const [value] = await loss!.data().finally(() => loss!.dispose());
-    return value!;
+    return losses!.data<'float32'>().finally(() => losses!.dispose());
   }
 
   dispose(): void {

@@ -17,7 +17,7 @@ export interface EmbeddingMapOptions {
   readonly embeddings: Embeddings;
   /** Their images, in the same order. */
   readonly dataset: Dataset;
-  /** Nearest neighbours of each point; 6 by default. */
+  /** Nearest neighbours of each point. Default: 6, or all other points where there are fewer. */
   readonly k?: number;
   /** Default: `Embedding map`. */
   readonly title?: string;
@@ -48,8 +48,9 @@ const mostPoints = 5000;
  *   no whole number of at least 1 and less than the number of points
  */
 export async function embeddingMap(options: EmbeddingMapOptions): Promise<EmbeddingMap> {
-  const { points, embeddings, dataset, k = 6, title, subtitle } = options;
+  const { points, embeddings, dataset, title, subtitle } = options;
   const { count, labels, classes } = embeddings;
+  const { k = Math.min(6, count - 1) } = options;
   if (dataset.length !== count)
     throw new InputError(`${dataset.name} has ${dataset.length} images for ${count} embeddings.`);
   if (count > mostPoints) {

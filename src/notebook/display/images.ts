@@ -37,13 +37,21 @@ export interface ImageGrid {
 
 /** Images are enlarged by a whole factor until their longer side has about this many pixels. */
 const shownSide = 80;
+/**
+ * Larger images are made smaller until their longer side has this many: six fit the width of a page, with captions that can be read
+ * and in a file of bearable size.
+ */
+const longestSide = 128;
 const gap = 6;
 const captionHeight = 20;
+const lineHeight = 15;
+/** Of a character of a caption, on average. */
+const characterWidth = 7;
 /** Has a contrast of 4 and more against white as well as against the black of dark pages. */
 const captionColour = '#7a7a7a';
 
 /**
- * A grid of images for `show`, each pixel drawn as a sharp square.
+ * A grid of images for `show`: small ones with each pixel drawn as a sharp square, those of more than 128 pixels made smaller.
  *
  * @param images - [n, height, width, channels] with one or three channels, as a tensor or row by row with `shape`
  * @throws InputError when the shape does not fit the values, or a label is missing
@@ -95,13 +103,35 @@ function read(
 export function presentImages(grid: ImageGrid): Presentation {
   const { count, height, width, labels } = grid;
   const named = labels.length === 0 ? '' : `: ${labels.join(', ')}`;
-  return { text: `${count} images of ${width} x ${height}${named}`, picture: () => drawGrid(grid) };
+  const picture = async () => drawGrid(await withoutLarge(grid));
+  return { text: `${count} images of ${width} x ${height}${named}`, picture };
+}
+
+async function withoutLarge(grid: ImageGrid): Promise<ImageGrid> {
+  const { pixels, count, width, height } = grid;
+  const shrink = longestSide / Math.max(width, height);
+  if (shrink >= 1) return grid;
+  const [smallWidth, smallHeight] = [width, height].map((side) => Math.max(1, Math.round(side * shrink))) as [
+    number,
+    number,
+  ];
+  const length = 3 * width * height;
+  const small = Array.from({ length: count }, (_, i) =>
+    sharp(pixels.subarray(i * length, (i + 1) * length), { raw: { width, height, channels: 3 } })
+      .resize({ width: smallWidth, height: smallHeight, fit: 'fill' })
+      .raw()
+      .toBuffer(),
+  );
+  return { ...grid, pixels: Buffer.concat(await Promise.all(small)), width: smallWidth, height: smallHeight };
 }
 
 async function drawGrid(grid: ImageGrid): Promise<Picture> {
   const factor = Math.max(1, Math.round(shownSide / Math.max(grid.width, grid.height)));
   const cellWidth = grid.width * factor + gap;
-  const cellHeight = grid.height * factor + gap + (grid.labels.length > 0 ? captionHeight : 0);
+  const captions = grid.labels.map((label) => captionLines(label, cellWidth));
+  const mostLines = Math.max(0, ...captions.map((lines) => lines.length));
+  const captionsHeight = mostLines === 0 ? 0 : captionHeight + lineHeight * (mostLines - 1);
+  const cellHeight = grid.height * factor + gap + captionsHeight;
   const width = cellWidth * Math.min(grid.columns, grid.count) + gap;
   const height = cellHeight * Math.ceil(grid.count / grid.columns) + gap;
   const corner = (index: number) => ({
@@ -112,16 +142,29 @@ async function drawGrid(grid: ImageGrid): Promise<Picture> {
   const canvas = Buffer.alloc(width * height * 4);
   for (let index = 0; index < grid.count; index++)
     paint(canvas, width, grid, index, { factor, ...corner(index) });
-  const captions = grid.labels.map((label, index) => {
+  const texts = captions.flatMap((lines, index) => {
     const { left, top } = corner(index);
     const x = left + (grid.width * factor) / 2;
-    const y = top + grid.height * factor + 15;
-    return `<text x="${x}" y="${y}" text-anchor="middle">${escapeHtml(label)}</text>`;
+    const y = top + grid.height * factor + lineHeight;
+    return lines.map(
+      (line, i) => `<text x="${x}" y="${y + i * lineHeight}" text-anchor="middle">${escapeHtml(line)}</text>`,
+    );
   });
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13" fill="${captionColour}">${captions.join('')}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="Arial, Helvetica, sans-serif" font-size="13" fill="${captionColour}">${texts.join('')}</svg>`;
   const image = sharp(canvas, { raw: { width, height, channels: 4 } });
-  if (captions.length > 0) image.composite([{ input: Buffer.from(svg) }]);
+  if (texts.length > 0) image.composite([{ input: Buffer.from(svg) }]);
   return { png: await image.png({ compressionLevel: 9 }).toBuffer(), width, height };
+}
+
+/** The words of a caption on as many lines as they need below an image of this width, in pixels. */
+function captionLines(caption: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of caption.split(/ (?!%)/)) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || longer.length * characterWidth > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 /** Copies image `index` into the canvas, each pixel as a square of `factor` pixels. */

@@ -70,7 +70,7 @@ test('a folder of another run is refused, with what differs', async () => {
 
 test.each([
   ['in the loss', 3, /The loss became NaN at step 2 \(images [\d, ]+ of noise train\)/],
-  ['in the last update of an epoch', 1, /After step 1: A logit of image 0 of noise test is NaN/],
+  ['in the last update of an epoch', 1, /after step 1: A logit of image 0 of noise test is NaN/],
 ])('divergence is named %s, with the step and the last good checkpoint', async (_, batches, message) => {
   const batchSize = 12 / batches;
   const run = fineTune(small({ batchSize, checkpoint: folder(), learningRate: 1e39 }));
