@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { use } from '../engine/index.js';
 import { InputError } from '../errors.js';
 import { names as lossNames } from '../losses/index.js';
+import { names as methodNames } from '../methods/index.js';
 import {
   type RecipeName,
   recipe,
@@ -13,11 +14,18 @@ import {
   torchPretrainingOfRun,
   torchScript,
 } from '../train/index.js';
+import { decimal, given, wholeNumber } from './option-values.js';
 
-interface ExportCommandOptions {
+interface PretrainingOptions {
   readonly torch: readonly string[];
-  readonly output: string;
   readonly loss?: string;
+  readonly method?: string;
+  readonly queueSize?: number;
+  readonly keyMomentum?: number;
+}
+
+interface ExportCommandOptions extends PretrainingOptions {
+  readonly output: string;
   readonly initial?: string;
 }
 
@@ -33,6 +41,13 @@ export function addExport(program: Command): void {
     .addOption(
       new Option('--loss <name>', "instead of the run's or the recipe's loss").choices([...lossNames]),
     )
+    .addOption(
+      new Option('--method <name>', "instead of the recipe's method; a run keeps its own").choices([
+        ...methodNames,
+      ]),
+    )
+    .option('--queue-size <n>', "embeddings in moco's or nnclr's queue (default: 4096)", wholeNumber)
+    .option('--key-momentum <m>', "share of moco's key weights kept each step (default: 0.999)", decimal)
     .option(
       '--initial <file>',
       "also write a run's newest weights, a .safetensors file for the script's --initial",
@@ -40,32 +55,47 @@ export function addExport(program: Command): void {
     .action(exportFromCommandLine);
 }
 
-async function exportFromCommandLine({ torch, output, loss, initial }: ExportCommandOptions): Promise<void> {
-  const [run] = torch as [string];
+async function exportFromCommandLine({ output, initial, ...options }: ExportCommandOptions): Promise<void> {
+  const [run] = options.torch as [string];
   if (initial !== undefined && isRecipe(run)) {
     throw new InputError(`${run} is a recipe, which has no weights: --initial is for a run's folder.`);
   }
   await use({ name: 'cpu' });
-  await writeNew(output, torchScript(await pretrainingOf(torch, loss)));
+  await writeNew(output, torchScript(await pretrainingOf(options)));
   console.log(`Written to ${output}; its beginning says how to start it.`);
   if (initial === undefined) return;
   await saveInitialWeights(run, initial);
   console.log(`Its initial weights are in ${initial}.`);
 }
 
-async function pretrainingOf(torch: readonly string[], loss: string | undefined): Promise<TorchPretraining> {
+async function pretrainingOf({
+  torch,
+  loss,
+  method,
+  ...methodOptions
+}: PretrainingOptions): Promise<TorchPretraining> {
   const [first, ...more] = torch as [string, ...string[]];
   if (isRecipe(first)) {
     const unknown = more.find((name) => !isRecipe(name));
     if (unknown === undefined) {
-      return torchPretrainingOf(recipe(...([first, ...more] as [RecipeName])), loss ? { loss } : {});
+      const named = recipe(...([first, ...more] as [RecipeName]));
+      return torchPretrainingOf(named, given({ loss, method }), methodOptions);
     }
     throw new InputError(`There is no recipe "${unknown}": choose ${recipeNames.join(', ')}.`);
   }
-  if (more.length === 0) return torchPretrainingOfRun(first, loss);
-  throw new InputError(
-    `--torch is ${torch.join(' ')}: give one run's folder, or recipes of ${recipeNames.join(', ')}.`,
-  );
+  if (more.length > 0) {
+    throw new InputError(
+      `--torch is ${torch.join(' ')}: give one run's folder, or recipes of ${recipeNames.join(', ')}.`,
+    );
+  }
+  const [ofMethod] = Object.entries(given({ method, ...methodOptions }));
+  if (ofMethod !== undefined) {
+    const [option, value] = ofMethod;
+    throw new InputError(
+      `${option} is ${value}, but ${first} is a run, which keeps its method: leave it out.`,
+    );
+  }
+  return torchPretrainingOfRun(first, loss);
 }
 
 function isRecipe(name: string): boolean {

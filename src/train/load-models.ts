@@ -55,7 +55,11 @@ export async function isForeign(path: string): Promise<boolean> {
  * @throws InputError where there is no checkpoint, or it is damaged or holds no encoder
  */
 export async function loadModels(path: string, options: LoadOptions = {}): Promise<RunModels> {
-  const checkpoint = await checkpointOf(path, options);
+  return modelsIn(await checkpointOf(path, options));
+}
+
+/** All models of a checkpoint. @throws InputError where it holds no encoder, or one cannot be built */
+export async function modelsIn(checkpoint: Checkpoint): Promise<RunModels> {
   const models: RunModels = { encoder: await loaded(checkpoint, 'encoder') };
   try {
     const others = Object.keys(checkpoint.topologies).filter((name) => name !== 'encoder');
@@ -67,7 +71,11 @@ export async function loadModels(path: string, options: LoadOptions = {}): Promi
   return models;
 }
 
-async function checkpointOf(path: string, { weights = 'trained' }: LoadOptions): Promise<Checkpoint> {
+/** The checkpoint that a path means. @throws InputError where there is none, or it is damaged */
+export async function checkpointOf(
+  path: string,
+  { weights = 'trained' }: Pick<LoadOptions, 'weights'> = {},
+): Promise<Checkpoint> {
   const isFile = path.endsWith('.safetensors');
   if (weights === 'initial') return readCheckpoint(join(isFile ? dirname(path) : path, runFiles.initial));
   return isFile ? readCheckpoint(path) : newestOf(path);

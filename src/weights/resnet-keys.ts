@@ -80,7 +80,13 @@ export const projects: readonly Project[] = [
     followers: ['state_dict.backbone_momentum.'],
   },
   { name: 'raminnakhli/Decoupled-Contrastive-Learning', encoder: 'f.', followers: [] },
-  { name: 'torchvision', encoder: '', followers: [] },
+  {
+    name: "MoCo by dcl-lab's script",
+    encoder: 'model.encoder.',
+    followers: ['model.key_encoder.'],
+    beside: 'model.key_encoder.conv1.weight',
+  },
+  { name: 'torchvision', encoder: '', followers: ['key_encoder.'] },
 ];
 
 /**

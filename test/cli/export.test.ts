@@ -62,6 +62,17 @@ describe('dcl-lab export --torch', () => {
     expect(script).toContain('epochs: int = 200');
   });
 
+  test('writes a recipe with another method', async () => {
+    const exported = await dclLab(
+      ...['export', '--torch', 'lightly', '--method', 'moco', '--output', 'moco.py'],
+      ...['--queue-size', '512', '--key-momentum', '0.99'],
+    );
+    expect(exported).toMatchObject({ status: 0 });
+    const script = await read('moco.py');
+    for (const line of ['queue_size: int = 512', 'key_momentum: float = 0.99'])
+      expect(script).toContain(line);
+  });
+
   test('leaves a script alone that is there', async () => {
     await dclLab('export', '--torch', 'lightly', '--output', 'edited.py');
     const again = await dclLab('export', '--torch', 'simclr', '--output', 'edited.py');
@@ -75,6 +86,16 @@ describe('dcl-lab export --torch', () => {
   test.each<[string, string[], RegExp]>([
     ['what is neither', ['nowhere'], /nowhere holds no readable run/],
     ['two runs', ['run', 'run'], /--torch is run run: give one run's folder, or recipes of paper/],
+    [
+      'a run with another method',
+      ['run', '--method', 'moco'],
+      /method is moco, but run is a run, .* leave it/,
+    ],
+    [
+      'a queue without a method',
+      ['lightly', '--queue-size', '9'],
+      /queueSize is 9, but the method simclr has/,
+    ],
     ['a recipe that is none', ['paper', 'vissl'], /no recipe "vissl": choose paper/],
     [
       'weights of a recipe',

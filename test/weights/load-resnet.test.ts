@@ -108,6 +108,27 @@ describe('what a file holds', () => {
     );
   });
 
+  test('is the encoder, not the key encoder, of what the exported script and --initial write by MoCo', async () => {
+    const file = await open(goldenFile('torchvision.pth'));
+    const all = await Promise.all(
+      [...file.tensors.keys()].map(async (name) => [name, await file.read(name)] as const),
+    );
+    await file.close();
+    for (const [encoder, keys] of [
+      ['model.encoder.', 'model.key_encoder.'],
+      ['', 'key_encoder.'],
+    ] as const) {
+      const tensors = new Map(
+        all.flatMap(([name, tensor]) => [[keys + name, tensor] as const, [encoder + name, tensor] as const]),
+      );
+      const path = join(folder, 'moco.safetensors');
+      await writeFile(path, encodeSafetensors({ tensors, metadata: {} }));
+      const { prefix, unused } = await loadResNet(path, { inputShape: [32, 32, 3] });
+      expect(prefix).toBe(encoder);
+      expect(unused).toContain(`${keys}conv1.weight`);
+    }
+  });
+
   test('begins as its project has it, in the average that follows the encoder too', async () => {
     const network = networkOf('solo-learn.ckpt');
     const prefix = 'state_dict.momentum_backbone';

@@ -1,4 +1,5 @@
 export { saveInitialWeights } from './initial-weights.js';
+export type { TorchMethod } from './method.js';
 export { torchPretrainingOf } from './of-recipe.js';
 export { torchPretrainingOfRun } from './of-run.js';
 export type { SettingsGroup, TorchPretraining } from './pretraining.js';

@@ -4,7 +4,8 @@ import type { CompleteHead } from '../../methods/index.js';
 import { featuresOf, structureOf } from '../../models/index.js';
 import { loadEncoder } from '../load-models.js';
 import { readRunSettings } from '../run-settings.js';
-import { requireInScript, requireSimclr, type TorchPretraining } from './pretraining.js';
+import { torchMethod } from './method.js';
+import { requireInScript, type TorchPretraining } from './pretraining.js';
 
 /** What `run.json` holds, as `settingsOf` in plan.ts writes it. */
 interface StoredSettings
@@ -31,7 +32,6 @@ interface StoredSettings
 export async function torchPretrainingOfRun(folder: string, loss?: string): Promise<TorchPretraining> {
   const settings = (await readRunSettings(folder)) as unknown as StoredSettings;
   const origin = `the run ${folder}`;
-  requireSimclr(settings.method.name, origin);
   const { gradientAccumulation, gradientCaching, method, optimiser, warmupStart, cosineFloor } = settings;
   if (gradientAccumulation !== undefined) {
     throw new InputError(
@@ -41,10 +41,12 @@ export async function torchPretrainingOfRun(folder: string, loss?: string): Prom
   }
   const encoder = await loadEncoder(folder);
   try {
+    const structure = structureOf(encoder);
     return requireInScript({
       ...{ origin, sources: {}, notes: notesOf(gradientCaching) },
+      method: torchMethod({ name: method.name, settings: method }, structure, origin),
       loss: lossOf(settings.loss, loss),
-      encoder: structureOf(encoder),
+      encoder: structure,
       head: {
         hiddenFeatures:
           method.hiddenFeatures === 'as the encoder' ? featuresOf(encoder) : method.hiddenFeatures,

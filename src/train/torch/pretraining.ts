@@ -5,8 +5,9 @@ import type { ResNetStructure } from '../../models/index.js';
 import type { ScaledLearningRate } from '../learning-rate.js';
 import { optimiserNames } from '../optimiser-by-name.js';
 import type { RecipeSettings } from '../recipes/recipe.js';
+import type { TorchMethod } from './method.js';
 
-/** A pretraining by SimCLR in all its settings, to be written as a script for PyTorch. */
+/** A pretraining in all its settings, to be written as a script for PyTorch. */
 export interface TorchPretraining {
   /** What the settings are of, such as `the recipe lightly`. */
   readonly origin: string;
@@ -14,7 +15,9 @@ export interface TorchPretraining {
   readonly sources: Readonly<Partial<Record<SettingsGroup, readonly string[]>>>;
   /** Where the script does otherwise than what it is of. */
   readonly notes: readonly string[];
-  /** Compares the joined batch of all processes. */
+  /** What is learnt from the views of the joined batch of all processes. */
+  readonly method: TorchMethod;
+  /** Compares the joined batch. */
   readonly loss: {
     /** `infonce`, `dcl` or `dclw`. */
     readonly name: string;
@@ -52,6 +55,7 @@ export interface TorchPretraining {
 
 /** Settings that have one source. */
 export type SettingsGroup =
+  | 'method'
   | 'loss'
   | 'encoder'
   | 'head'
@@ -84,12 +88,4 @@ export function requireInScript(pretraining: TorchPretraining): TorchPretraining
     );
   }
   return pretraining;
-}
-
-/** @throws InputError for another method than SimCLR */
-export function requireSimclr(method: string, origin: string): void {
-  if (method === 'simclr') return;
-  throw new InputError(
-    `${origin} trains with the method ${method}; the script for PyTorch has simclr alone. Train ${method} with dcl-lab pretrain.`,
-  );
 }

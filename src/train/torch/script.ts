@@ -11,38 +11,58 @@ const root = new URL('../../../', import.meta.url);
  * settings are filled in and what they do not use is left out. Its checkpoints are read by `loadEncoder` and `weights.loadResNet`.
  */
 export function torchScript(pretraining: TorchPretraining): string {
-  const template = readFileSync(new URL('src/train/torch/pretrain.py', root), 'utf8');
   const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-  const { origin, loss, notes, optimiser } = pretraining;
-  return fillTemplate(template, conditionsOf(pretraining), {
-    title: `Pretrains an encoder by SimCLR with ${titles[loss.name] ?? loss.name} on one or many GPUs, in PyTorch.`,
+  const { origin, method, loss, head, notes, optimiser } = pretraining;
+  const [methodTitle, lossTitle] = [methodTitles[method.name], lossTitles[loss.name] ?? loss.name];
+  return fillTemplate(templateOf(pretraining), conditionsOf(pretraining), {
+    title: `Pretrains an encoder by ${methodTitle} with ${lossTitle} on one or many GPUs, in PyTorch.`,
     ...{ version, origin, settings: settingsBlock(pretraining) },
     notes: notes.map((note) => `- ${wrapped(note)}\n`).join(''),
+    // A linear layer that batch norm follows has no bias.
+    hiddenBias: head.batchNorm === 'none' ? 'True' : 'False',
+    outputBias: head.batchNorm === 'all' ? 'False' : 'True',
     noRatio: optimiser.name === 'lars' ? ' and no trust ratio' : '',
   });
 }
 
-const titles: Readonly<Record<string, string>> = {
+const methodTitles = { simclr: 'SimCLR', moco: 'MoCo v2', nnclr: 'NNCLR' } as const;
+
+const lossTitles: Readonly<Record<string, string>> = {
   infonce: 'InfoNCE',
   dcl: 'the decoupled contrastive loss (DCL)',
   dclw: 'the weighted decoupled contrastive loss (DCLW)',
 };
 
+/** The parts of the script in their order, one file for each idea. */
+function templateOf({ method }: TorchPretraining): string {
+  const queue = method.name === 'simclr' ? [] : ['queue'];
+  const before = ['begin', 'views', 'network', 'processes', 'loss'];
+  const after = ['optimiser', 'checkpoints', 'record', 'training'];
+  return [...before, ...queue, method.name, ...after]
+    .map((part) => readFileSync(new URL(`src/train/torch/python/${part}.py`, root), 'utf8'))
+    .join('\n\n');
+}
+
 /** The template's conditions, each with whether it holds. */
 function conditionsOf(pretraining: TorchPretraining): Map<string, boolean> {
-  const { loss, encoder, head, views, optimiser, warmupStart, cosineFloor } = pretraining;
+  const { method, loss, encoder, head, views, optimiser, warmupStart, cosineFloor } = pretraining;
   const { form, clip, excludeBiasesAndNorms } = optimiser.settings;
   const isTorchvision = torchvisionName(encoder) !== undefined;
+  const keyMomentumSchedule = method.name === 'moco' ? method.keyMomentumSchedule : undefined;
   const one = (name: string, value: unknown, choices: readonly string[]) =>
     choices.map((choice) => [`${name} = ${choice}`, value === choice] as const);
   return new Map([
+    ...one('method', method.name, ['moco', 'nnclr']),
+    ...one('keyMomentumSchedule', keyMomentumSchedule, ['constant', 'cosine']),
     ...one('loss', loss.name, ['infonce', 'dcl', 'dclw']),
     ...one('encoder', isTorchvision ? 'torchvision' : 'own', ['torchvision', 'own']),
     ...one('block', encoder.block, ['basic', 'bottleneck']),
     ...one('stem', stemName(encoder.stem), ['cifar', 'imagenet']),
-    ...one('headNorm', head.batchNorm, ['none', 'hidden', 'all']),
+    ...one('hiddenLayers', method.name === 'nnclr' ? '2' : '1', ['1', '2']),
     ...one('optimiser', optimiser.name, ['sgd', 'lars']),
     ...one('form', form, ['google', 'pytorch']),
+    ...whether('hiddenNorm', head.batchNorm !== 'none'),
+    ...whether('outputNorm', head.batchNorm === 'all'),
     ...whether('stemRelu', encoder.stem.relu),
     ...whether('stemPool', encoder.stem.pool),
     ...whether('blur', views.blur !== undefined),

@@ -24,6 +24,7 @@ export function settingsGroups(pretraining: TorchPretraining): Record<SettingsGr
   const { warmupEpochs, warmupStart, cosineFloor } = pretraining;
   const { momentum, weightDecay, trustCoefficient, epsilon, form } = optimiser.settings as OptimiserNumbers;
   return {
+    method: { title: 'Method; its name says what the code below is', fields: methodFields(pretraining) },
     loss: {
       title: 'Loss; its name says what the code below is',
       fields: [
@@ -77,6 +78,21 @@ export function settingsGroups(pretraining: TorchPretraining): Record<SettingsGr
       ],
     },
   };
+}
+
+function methodFields({ method }: TorchPretraining): Field[] {
+  const name = field('method', 'str', method.name);
+  if (method.name === 'simclr') return [name];
+  const queueSize = field('queue_size', 'int', method.queueSize);
+  if (method.name === 'nnclr') {
+    return [name, queueSize, field('prediction_hidden', 'int', method.predictionFeatures)];
+  }
+  return [
+    name,
+    queueSize,
+    field('key_momentum', 'float', method.keyMomentum),
+    field('key_momentum_schedule', 'str', method.keyMomentumSchedule),
+  ];
 }
 
 function encoderFields({ encoder }: TorchPretraining): Field[] {

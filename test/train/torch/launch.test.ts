@@ -54,13 +54,17 @@ describe.skipIf(!hasPyTorch)(`a run of an exported script ${skipped}`, { timeout
   const launchAndWait = (...args: Parameters<typeof argumentsOf>) => inPython(...argumentsOf(...args));
 
   /** Starts two processes and, some steps after the first checkpoint, does what is asked to them. */
-  async function launchAndDisturb(output: string, disturb: (pid: number) => void) {
-    const child = spawn(python, argumentsOf(2, output), { stdio: 'ignore' });
+  async function launchAndDisturb(output: string, disturb: (pid: number) => void, script?: string) {
+    const child = spawn(python, argumentsOf(2, output, script), { stdio: 'ignore' });
     const ended = once(child, 'close');
     while (!(await recordOf(output)).some(({ step }) => step >= 12)) await setTimeout(20);
     disturb(child.pid!);
     await ended;
   }
+
+  const kill = (pid: number) => {
+    for (const each of withDescendants(pid)) process.kill(each, 'SIGKILL');
+  };
 
   async function recordOf(output: string): Promise<{ step: number; loss?: number; q_mean?: number }[]> {
     const text = await readFile(inFolder(output, 'record.jsonl'), 'utf8').catch(() => '');
@@ -92,13 +96,24 @@ describe.skipIf(!hasPyTorch)(`a run of an exported script ${skipped}`, { timeout
   });
 
   test('goes on exactly where its checkpoint was after a kill', async () => {
-    await launchAndDisturb('killed', (pid) => {
-      for (const each of withDescendants(pid)) process.kill(each, 'SIGKILL');
-    });
+    await launchAndDisturb('killed', kill);
     expect((await recordOf('killed')).at(-1)!.step).toBeLessThan(steps);
     expect(launchAndWait(2, 'killed').status).toBe(0);
     expect(await tensorsOf('killed')).toEqual(await tensorsOf('whole'));
     expect(await lossesOf('killed')).toEqual(await lossesOf('whole'));
+  });
+
+  test('goes on with the keys, the queue and the key momentum of MoCo after a kill', async () => {
+    const method = { name: 'moco', queueSize: 20, keyMomentum: 0.9, keyMomentumSchedule: 'cosine' } as const;
+    await writeFile(inFolder('moco.py'), torchScript({ ...pretraining, method }));
+    expect(launchAndWait(2, 'moco', 'moco.py').status).toBe(0);
+    await launchAndDisturb('moco-killed', kill, 'moco.py');
+    expect((await recordOf('moco-killed')).at(-1)!.step).toBeLessThan(steps);
+    expect(launchAndWait(2, 'moco-killed', 'moco.py').status).toBe(0);
+    const tensors = await tensorsOf('moco-killed');
+    expect(tensors).toEqual(await tensorsOf('moco'));
+    expect(tensors.get('model.queue')).toHaveLength(20 * 4);
+    expect(await lossesOf('moco-killed')).toEqual(await lossesOf('moco'));
   });
 
   test('leaves a checkpoint of the latest step on SIGTERM, from which another number of processes goes on', async () => {

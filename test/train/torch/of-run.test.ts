@@ -1,18 +1,22 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { inMemory } from '../../../src/data/index.js';
 import { dclw } from '../../../src/losses/index.js';
-import { simclr } from '../../../src/methods/index.js';
+import { nnclr, simclr } from '../../../src/methods/index.js';
 import { resnet8 } from '../../../src/models/index.js';
 import {
   lars,
+  loadEncoder,
+  loadModels,
   type PretrainOptions,
   saveInitialWeights,
   sgd,
   torchPretrainingOfRun,
 } from '../../../src/train/index.js';
+import { open } from '../../../src/weights/index.js';
 import { useAnyEngine } from '../../engines.js';
 import { eventsOf, smallMethods, smallRun } from '../small-run.js';
 
@@ -58,6 +62,20 @@ describe("a run's folder as a pretraining in PyTorch", () => {
     expect(loss).toEqual({ name: 'infonce', settings: { temperature: 0.2 } });
   });
 
+  test('has what the method was given', async () => {
+    await run({ ...colour, method: smallMethods[1]! });
+    const moco = { name: 'moco', queueSize: 7, keyMomentum: 0.8, keyMomentumSchedule: 'cosine' };
+    expect((await exported()).method).toEqual(moco);
+    await run({ ...colour, existing: 'overwrite', method: smallMethods[2]! });
+    const predictionFeatures = 2 * 8;
+    const pretraining = await exported();
+    expect(pretraining.method).toEqual({ name: 'nnclr', queueSize: 7, predictionFeatures });
+    expect(pretraining.head.batchNorm).toBe('all');
+    const given = nnclr({ loss: dclw(), head: { outputFeatures: 3 }, predictionFeatures: 5, queueSize: 7 });
+    await run({ ...colour, existing: 'overwrite', method: given });
+    expect((await exported()).method).toMatchObject({ predictionFeatures: 5 });
+  });
+
   test('is refused with what the script does not have', async () => {
     await run({});
     await expect(exported()).rejects.toThrow(
@@ -70,11 +88,33 @@ describe("a run's folder as a pretraining in PyTorch", () => {
     );
     await run({ existing: 'overwrite', accumulate: 3 });
     await expect(exported()).rejects.toThrow(/averages the gradients of 3 batches in a step/);
-    await run({ existing: 'overwrite', method: smallMethods[1]! });
+    const method = { ...smallMethods[0]!, name: 'byol' };
+    await run({ ...colour, existing: 'overwrite', method });
     await expect(exported()).rejects.toThrow(
-      /run trains with the method moco; the script .* has simclr alone/,
+      /run trains with the method byol; the script .* has simclr, moco and nnclr/,
     );
     await expect(torchPretrainingOfRun(join(folder, 'nowhere'))).rejects.toThrow(/holds no readable run/);
+  });
+
+  test("gives MoCo's key models and queue to its initial weights, from which the encoder loads", async () => {
+    await run({ ...colour, method: smallMethods[1]! });
+    const path = join(folder, 'initial.safetensors');
+    await saveInitialWeights(join(folder, 'run'), path);
+    const { keyEncoder, keyProjection, encoder } = await loadModels(join(folder, 'run'));
+    const file = await open(path);
+    const same = async (name: string, model: tf.LayersModel, layer: string) => {
+      const bias = model.getLayer(layer).getWeights().at(-1)!;
+      expect([...(await file.read(name)).values]).toEqual([...bias.dataSync()]);
+    };
+    await same('key_encoder.bn1.running_var', keyEncoder!, 'stem.norm');
+    await same('key_head.output.bias', keyProjection!, 'output');
+    await same('bn1.running_var', encoder, 'stem.norm');
+    expect(file.tensors.get('queue')!.shape).toEqual([7, 3]);
+    await file.close();
+    const loaded = await loadEncoder(path);
+    expect(loaded.getLayer('stem.norm').getWeights()[3]!.dataSync()).toEqual(
+      encoder.getLayer('stem.norm').getWeights()[3]!.dataSync(),
+    );
   });
 
   test('gives its weights to a .safetensors file alone', async () => {

@@ -41,6 +41,10 @@ from torchvision.transforms import v2
 class Settings:
     """Of the recipe paper, otherwise lightly. A run goes on with the same settings only."""
 
+    # Method; its name says what the code below is
+    #   Yeh et al., 2022, abstract
+    method: str = "simclr"
+
     # Loss; its name says what the code below is
     #   Yeh et al., 2022, Proposition 2
     #   lightly-ai/lightly@e8d317f benchmarks/imagenet/resnet50/dcl.py
@@ -200,39 +204,30 @@ def build_encoder():
     return encoder, features
 
 
+def linear(inputs, outputs, gain, bias):
+    layer = nn.Linear(inputs, outputs, bias=bias)
+    nn.init.normal_(layer.weight, std=math.sqrt(gain / inputs))
+    if bias:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
 def build_head(features):
     """The projection head, which is thrown away after pretraining."""
     hidden, output = settings.head_hidden, settings.head_output
-    head = nn.Sequential(OrderedDict([
-        ("hidden", nn.Linear(features, hidden, bias=False)),
+    return nn.Sequential(OrderedDict([
+        ("hidden", linear(features, hidden, gain=2, bias=False)),
         ("norm", nn.BatchNorm1d(hidden)),
         ("relu", nn.ReLU()),
-        ("output", nn.Linear(hidden, output, bias=False)),
+        ("output", linear(hidden, output, gain=1, bias=False)),
         ("norm_output", nn.BatchNorm1d(output)),
     ]))
-    for layer, gain in ((head.hidden, 2), (head.output, 1)):
-        nn.init.normal_(layer.weight, std=math.sqrt(gain / layer.in_features))
-        if layer.bias is not None:
-            nn.init.zeros_(layer.bias)
-    return head
-
-
-class Network(nn.Module):
-    """Views [n, 3, height, width] to embeddings [n, d]."""
-
-    def __init__(self):
-        super().__init__()
-        self.encoder, features = build_encoder()
-        self.head = build_head(features)
-
-    def forward(self, views):
-        return self.head(self.encoder(views))
 
 
 # ------------------------------------------------------------------------------------------------ between the processes
 
 class Gather(torch.autograd.Function):
-    """The embeddings of all processes, [n, d] to [processes, n, d].
+    """One tensor of each process, [n, ...], to those of all, [processes, n, ...].
 
     Every process then computes the loss of the whole joined batch, so that the gradient of its own embeddings is
     complete without further communication. DistributedDataParallel averages the weights' gradients over the processes,
@@ -240,14 +235,19 @@ class Gather(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, z):
-        parts = [torch.empty_like(z) for _ in range(dist.get_world_size())]
-        dist.all_gather(parts, z.contiguous())
+    def forward(ctx, x):
+        parts = [torch.empty_like(x) for _ in range(dist.get_world_size())]
+        dist.all_gather(parts, x.contiguous())
         return torch.stack(parts)
 
     @staticmethod
     def backward(ctx, gradient):
         return gradient[dist.get_rank()] * dist.get_world_size()
+
+
+def joined(x):
+    """One row for each image of this process, [n, ...], to those of the joined batch in its order, [N, ...]."""
+    return Gather.apply(x).transpose(0, 1).flatten(0, 1)
 
 
 class SumOverProcesses(torch.autograd.Function):
@@ -294,21 +294,44 @@ def distributed(network, device):
 
 # ---------------------------------------------------------------------------------------------------------------- loss
 
-def contrast(z):
-    """The loss of the joined batch and the multiplier q of its 2N anchors, from this process's embeddings.
+def contrast(positives, log_u):
+    """The loss of all anchors of the joined batch and the multiplier q of each, [A].
 
-    z is [2n, d], view 1 of all images before view 2. The anchors are both views of all N images, the positive is the
-    other view of the image, the negatives are both views of the other N - 1 images: U sums 2(N - 1) exponentials.
+    positives is each anchor's similarity with its positive over the temperature, log_u the logarithm of U, the sum of
+    exp(similarity / temperature) over its negatives, [A] each.
     """
-    z1, z2 = Gather.apply(z).unflatten(1, (2, -1)).transpose(0, 1).flatten(1, 2)  # [N, d] each
-    u = F.normalize(torch.cat([z1, z2]))
-    similarities = u @ u.T / settings.temperature
-    own_image = torch.eye(len(z1), dtype=torch.bool, device=z.device).repeat(2, 2)
-    positives = similarities.diagonal(len(z1)).repeat(2)
-    log_u = similarities.masked_fill(own_image, -math.inf).logsumexp(1)
     q = torch.sigmoid(log_u - positives).detach()
     # DCL (Yeh et al., 2022, Proposition 2): the positive is not in the denominator.
     return (log_u - positives).mean(), q
+
+
+# -------------------------------------------------------------------------------------------------------------- SimCLR
+
+class Network(nn.Module):
+    """SimCLR (Chen et al., 2020): both views of an image are anchors, each the positive of the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, features = build_encoder()
+        self.head = build_head(features)
+
+    def forward(self, views):
+        """Views [n, 2, 3, height, width] to the embeddings of view 1 and view 2, [n, d] each."""
+        # Both views pass as one batch, so that batch norm sees them together.
+        both = views.transpose(0, 1).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        return self.head(self.encoder(both)).chunk(2)
+
+    def compare(self, z1, z2):
+        """The positive similarity and log U of the joined batch's 2N anchors.
+
+        The negatives are both views of the other N - 1 images: U sums 2(N - 1) exponentials.
+        """
+        u = F.normalize(torch.cat([joined(z1), joined(z2)]))
+        similarities = u @ u.T / settings.temperature
+        images = len(u) // 2
+        own_image = torch.eye(images, dtype=torch.bool, device=u.device).repeat(2, 2)
+        positives = similarities.diagonal(images).repeat(2)
+        return positives, similarities.masked_fill(own_image, -math.inf).logsumexp(1)
 
 
 # ----------------------------------------------------------------------------------------------------------- optimiser
@@ -342,8 +365,9 @@ class LARS(torch.optim.Optimizer):
 
 def build_optimiser(network):
     """Biases, and batch norm's scales and shifts, which are the vectors, get no weight decay and no trust ratio."""
-    vectors = [weight for weight in network.parameters() if weight.ndim <= 1]
-    others = [weight for weight in network.parameters() if weight.ndim > 1]
+    weights = [weight for weight in network.parameters() if weight.requires_grad]
+    vectors = [weight for weight in weights if weight.ndim <= 1]
+    others = [weight for weight in weights if weight.ndim > 1]
     return LARS([{"params": others, "adapts": True}, {"params": vectors, "adapts": False}])
 
 
@@ -397,16 +421,16 @@ def resume(path, network, optimiser, scaler):
 
 
 def load_initial(path, network):
-    """Begins with weights of `dcl-lab export --initial`, or of `dcl-lab convert`, which leaves the head as it is."""
+    """Begins with weights of `dcl-lab export --initial`, or of `dcl-lab convert`, which has the encoder's alone."""
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
         values = bytearray(file.read())
     header.pop("__metadata__", None)
-    weights = {}
+    weights, own = {}, network.state_dict().keys()
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
         tensor = torch.frombuffer(values[begin:end], dtype=torch.float32).reshape(entry["shape"])
-        weights[name if name.startswith("head.") else f"encoder.{name}"] = tensor
+        weights[name if name in own else f"encoder.{name}"] = tensor
     given = {name.split(".")[0] for name in weights}
     missing, unexpected = network.load_state_dict(weights, strict=False)
     missing = [name for name in missing if name.split(".")[0] in given and not name.endswith("num_batches_tracked")]
@@ -435,7 +459,7 @@ class Record:
         shown = {name: f"{value:.5g}" if isinstance(value, float) else value for name, value in values.items()}
         print("  ".join(f"{name} {value}" for name, value in shown.items()), flush=True)
 
-    def report(self, step, loss, q, rate):
+    def report(self, step, loss, q):
         seconds = time.monotonic() - self.time
         speed = (step - self.step) * settings.batch_size / seconds
         self.write(
@@ -444,7 +468,7 @@ class Record:
             loss=loss.item(),
             q_mean=q.mean().item(),
             q_variation=(q.std(correction=0) / q.mean()).item(),
-            learning_rate=rate,
+            learning_rate=learning_rate(step - 1, self.batches.steps_per_epoch),
             images_per_second=speed,
             hours_left=(self.batches.steps - step) * settings.batch_size / speed / 3600,
         )
@@ -460,15 +484,14 @@ def step_of(line):
 
 # ------------------------------------------------------------------------------------------------------------ training
 
-def train_step(network, optimiser, scaler, views, rate, precision=torch.float32):
+def train_step(network, optimiser, scaler, views, step, steps_per_epoch, precision=torch.float32):
     """One update by this process's views, [n, 2, 3, height, width]; the loss and q of the joined batch."""
     for group in optimiser.param_groups:
-        group["lr"] = rate
-    # Both views pass the network as one batch, so that batch norm sees them together.
-    both = views.transpose(0, 1).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        group["lr"] = learning_rate(step, steps_per_epoch)
     with torch.autocast(views.device.type, precision, enabled=precision != torch.float32):
-        z = network(both)
-    loss, q = contrast(z.float())
+        embeddings = network(views)
+    embeddings = [z.float() for z in embeddings]
+    loss, q = contrast(*network.module.compare(*embeddings))
     optimiser.zero_grad()
     scaler.scale(loss).backward()
     scaler.step(optimiser)
@@ -537,15 +560,15 @@ def train(arguments, device):
     saved = time.monotonic()
     network.train()
     for views in loader:
-        rate = learning_rate(step, batches.steps_per_epoch)
-        loss, q = train_step(network, optimiser, scaler, views.to(device, non_blocking=True), rate, precision)
+        views = views.to(device, non_blocking=True)
+        loss, q = train_step(network, optimiser, scaler, views, step, batches.steps_per_epoch, precision)
         step += 1
         stopping = stop.anywhere()
         if not torch.isfinite(loss):
             sys.exit(f"The loss of step {step} is {loss.item()}: lower the learning rate; the checkpoint is older.")
         if is_first:
             if step % 10 == 0 or step % batches.steps_per_epoch == 0 or stopping:
-                record.report(step, loss, q, rate)
+                record.report(step, loss, q)
             if step == batches.steps or stopping or time.monotonic() - saved > arguments.checkpoint_seconds:
                 save(checkpoint, network, optimiser, scaler, step)
                 saved = time.monotonic()

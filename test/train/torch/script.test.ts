@@ -65,6 +65,27 @@ describe('the script of a pretraining', () => {
     expect(script).toContain('encoder.conv1 = nn.Conv2d(3, 64, 3, padding=1, bias=False)');
   });
 
+  test("has another method in the place of the recipe's, and says that the rest is not of it", () => {
+    const options = { queueSize: 65_536, keyMomentumSchedule: 'cosine' } as const;
+    const moco = torchScript(torchPretrainingOf(recipe('lightly'), { method: 'moco' }, options));
+    for (const line of [
+      'Pretrains an encoder by MoCo v2 with the decoupled contrastive loss (DCL)',
+      'are of a recipe of simclr; MoCo v2 on ImageNet has a temperature of 0.2',
+      'method: str = "moco"',
+      'queue_size: int = 65536',
+      'key_momentum: float = 0.999',
+      'network.module.update(keys, key_momentum(step, steps_per_epoch))',
+    ]) {
+      expect(moco).toContain(line);
+    }
+    const nnclr = torchScript(torchPretrainingOf(recipe('lightly'), { method: 'nnclr' }));
+    expect(nnclr).toContain('prediction_hidden: int = 4096');
+    expect(nnclr).toContain('("norm2", nn.BatchNorm1d(hidden))');
+    expect(nnclr).not.toMatch(/key_|import copy/);
+    const simclr = torchScript(torchPretrainingOf(recipe('lightly')));
+    expect(simclr).not.toMatch(/queue|key_|hidden1/);
+  });
+
   test('of whatever settings has one loss and one optimiser, and no trace of the template', () => {
     fc.assert(
       fc.property(pretrainings, (pretraining) => {
@@ -88,8 +109,9 @@ describe('a pretraining for the script', () => {
   test('is refused with what the script does not have', () => {
     const lightly = recipe('lightly');
     const views = simclrViews({ smallCrops: { count: 2, size: 96, scale: [0.05, 0.14] } });
-    expect(() => torchPretrainingOf(lightly, { method: 'moco' })).toThrow(
-      /recipe lightly trains with the method moco; the script for PyTorch has simclr alone/,
+    expect(() => torchPretrainingOf(lightly, { method: 'byol' })).toThrow(/no method "byol"/);
+    expect(() => torchPretrainingOf(lightly, {}, { queueSize: 9 })).toThrow(
+      /queueSize is 9, but the method simclr has no such setting/,
     );
     expect(() => torchPretrainingOf(lightly, { views })).toThrow(/small crops .* leave smallCrops out/);
     expect(() => torchPretrainingOf(recipe('paper'))).toThrow(/paper does not state temperature/);
@@ -102,6 +124,12 @@ const lightly = torchPretrainingOf(recipe('lightly'));
 /** Every setting that decides which parts of the template are there. */
 const pretrainings: fc.Arbitrary<TorchPretraining> = fc
   .record({
+    method: fc.constantFrom<TorchPretraining['method']>(
+      { name: 'simclr' },
+      { name: 'moco', queueSize: 9, keyMomentum: 0.9, keyMomentumSchedule: 'constant' },
+      { name: 'moco', queueSize: 9, keyMomentum: 0.9, keyMomentumSchedule: 'cosine' },
+      { name: 'nnclr', queueSize: 9, predictionFeatures: 8 },
+    ),
     loss: fc.constantFrom('infonce', 'dcl', 'dclw'),
     block: fc.constantFrom('basic' as const, 'bottleneck' as const),
     stages: fc.constantFrom([1, 1, 1], [2, 2, 2, 2], [3, 4, 6, 3]),
@@ -123,6 +151,7 @@ const pretrainings: fc.Arbitrary<TorchPretraining> = fc
     const shared = { momentum: 0.9, weightDecay: 1e-4, excludeBiasesAndNorms: drawn.exclude };
     return {
       ...rest,
+      method: drawn.method,
       loss: {
         name: drawn.loss,
         settings: { temperature: 0.1, ...(drawn.loss === 'dclw' && { sigma: 0.5 }) },

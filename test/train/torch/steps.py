@@ -1,9 +1,8 @@
 """`torchrun steps.py FOLDER...`: steps of exported scripts on given views, by two or more processes.
 
 A folder holds script.py, initial.safetensors and views.json with the file views.f32, [steps, images, 2, 3, height, width].
-What comes out is result.pth: each step's loss and mean q, the gradients of the first step and the weights
-after the last; and
-checkpoint.pth, as the script itself writes it.
+What comes out is result.pth: each step's loss and mean q, the gradients of the first step and the weights and queue
+after the last; and checkpoint.pth, as the script itself writes it.
 """
 
 import importlib.util
@@ -44,13 +43,12 @@ def run(folder):
     losses, multipliers = [], []
     all_views = views_of(folder, script.settings)
     for step, views in enumerate(all_views):
-        rate = script.learning_rate(step, len(all_views))
         own = views[dist.get_rank() :: dist.get_world_size()]
-        loss, q = script.train_step(network, optimiser, scaler, own, rate)
+        loss, q = script.train_step(network, optimiser, scaler, own, step, len(all_views))
         losses.append(loss)
         multipliers.append(q.mean())
         if step == 0:
-            gradients = {name: weight.grad.clone() for name, weight in network.module.named_parameters()}
+            gradients = {name: weight.grad.clone() for name, weight in network.module.named_parameters() if weight.requires_grad}
     if dist.get_rank() == 0:
         result = {"losses": torch.stack(losses), "multipliers": torch.stack(multipliers), "gradients": gradients}
         torch.save(result | {"weights": network.module.state_dict()}, folder / "result.pth")
