@@ -2,17 +2,18 @@ import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { SlurmOptions } from '../cluster/index.js';
 import { threadsOfEach } from '../engine/processors.js';
-import { InputError } from '../errors.js';
+import { InputError, requireInteger } from '../errors.js';
 import { embed, saveEmbeddings } from '../evaluate/index.js';
 import { progress } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
 import { type EmbedInParts, embedInParts } from './embed-in-parts.js';
 import { extracted, extractedPart } from './features.js';
+import { type ForeignOptions, foreignOptions, withForeignOptions } from './foreign-options.js';
 import { given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
-import { slurmOption } from './slurm-option.js';
+import { requireExecutor, slurmOption } from './slurm-option.js';
 
-interface EmbedCommandOptions extends PreparationOptions {
+interface EmbedCommandOptions extends PreparationOptions, ForeignOptions {
   readonly split: 'train' | 'test';
   readonly output: string;
   readonly executor: 'local' | 'slurm';
@@ -36,7 +37,8 @@ export function addEmbed(program: Command): void {
       '--output <file or folder>',
       'a .safetensors or .csv file, or a folder for features of any number of images',
     );
-  withPreparationOptions(command, 'so many images, balanced over the classes (default: all)')
+  withPreparationOptions(command, 'so many images, balanced over the classes (default: all)');
+  withForeignOptions(command)
     .addOption(
       new Option('--split <name>', 'part of the data set').choices(['train', 'test']).default('test'),
     )
@@ -57,7 +59,10 @@ export function addEmbed(program: Command): void {
 }
 
 async function embedFromCommandLine(run: string, options: EmbedCommandOptions): Promise<void> {
-  const { output, part: index } = options;
+  const { output, part: index, executor, slurm } = options;
+  requireExecutor(executor, slurm);
+  if (options.shards !== undefined) requireInteger('shards', options.shards);
+  if (options.jobs !== undefined) requireInteger('jobs', options.jobs);
   const parts = options.shards ?? options.jobs ?? 1;
   if (parts > 1 && extname(output) !== '') {
     throw new InputError(
@@ -68,7 +73,11 @@ async function embedFromCommandLine(run: string, options: EmbedCommandOptions): 
   const splits = await prepare(options);
   const dataset = part(splits[options.split], options.images, 1);
   const encoder = await loadEncoder(run, {
-    foreign: { inputShape: dataset.shape, onProgress: progress(`Reading ${run}`) },
+    foreign: {
+      ...foreignOptions(options),
+      inputShape: dataset.shape,
+      onProgress: progress(`Reading ${run}`),
+    },
   });
   if (index !== undefined) return extractedPart(encoder, dataset, output, { index, of: parts });
   const { count, dimension } = await (extname(output) === '' ? intoFolder() : intoFile());

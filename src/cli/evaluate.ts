@@ -7,10 +7,11 @@ import { progress, show } from '../notebook/index.js';
 import { loadEncoder } from '../train/index.js';
 import { writeReport } from './evaluation-report.js';
 import { type EvaluationOptions, evaluations, fileName } from './evaluations.js';
+import { type ForeignOptions, foreignOptions, withForeignOptions } from './foreign-options.js';
 import { wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
 
-interface EvaluateCommandOptions extends PreparationOptions, EvaluationOptions {
+interface EvaluateCommandOptions extends PreparationOptions, EvaluationOptions, ForeignOptions {
   readonly untrained?: boolean;
   readonly report?: string;
 }
@@ -26,7 +27,11 @@ export function addEvaluate(program: Command): void {
       '<run...>',
       'folders or checkpoints of runs, or ResNets trained elsewhere (.pth, .ckpt, .safetensors)',
     );
-  withPreparationOptions(command, 'labelled training images to use, balanced over the classes (default: all)')
+  withPreparationOptions(
+    command,
+    'labelled training images to use, balanced over the classes (default: all)',
+  );
+  withForeignOptions(command)
     .option('--untrained', "also measure each run's encoder as it was before training")
     .option('--no-knn', 'without kNN')
     .option('--no-linear', 'without linear evaluation of features')
@@ -72,11 +77,13 @@ async function evaluateFromCommandLine(
 function encodersOf(
   run: string,
   inputShape: ImageShape,
-  { untrained }: EvaluateCommandOptions,
+  options: EvaluateCommandOptions,
 ): [string, () => Promise<tf.LayersModel>][] {
   const trained = (): Promise<tf.LayersModel> =>
-    loadEncoder(run, { foreign: { inputShape, onProgress: progress(`Reading ${run}`) } });
-  if (!untrained) return [[run, trained]];
+    loadEncoder(run, {
+      foreign: { ...foreignOptions(options), inputShape, onProgress: progress(`Reading ${run}`) },
+    });
+  if (!options.untrained) return [[run, trained]];
   return [
     [`${run}, untrained`, () => loadEncoder(run, { weights: 'initial' })],
     [run, trained],

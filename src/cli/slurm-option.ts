@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { SlurmOptions } from '../cluster/index.js';
+import { InputError } from '../errors.js';
 
 /** `--slurm partition=gpu --slurm mem=16G`: what is asked of a cluster, in sbatch's own words. */
 export function slurmOption(): Option {
@@ -13,4 +14,11 @@ export function slurmOption(): Option {
       return { ...earlier, [name]: value ?? true };
     })
     .default({}, 'none');
+}
+
+/** @throws InputError for options of a cluster where none computes */
+export function requireExecutor(executor: 'local' | 'slurm', slurm: SlurmOptions): void {
+  const [name] = Object.keys(slurm);
+  if (executor === 'slurm' || name === undefined) return;
+  throw new InputError(`--slurm ${name} is for a cluster; give --executor slurm as well, or leave it out.`);
 }

@@ -100,5 +100,19 @@ describe('dcl-lab convert', () => {
     );
     expect(converted).toMatchObject({ status: 0 });
     expect(converted.stdout).toContain('standardised by mean 0.5,0.5,0.5 and deviation 0.2,0.2,0.2');
+
+    // So do the commands that read such a file.
+    const source = goldenFile('lightly-children.ckpt');
+    const how = ['--data', 'images', '--standardise', '0.5,0.5,0.5/0.2,0.2,0.2'];
+    const embed = (...more: string[]) => dclLab('embed', source, ...how, ...more);
+    expect(await embed('--output', 'c.safetensors')).toMatchObject({ status: 2 });
+    const embedded = await embed('--output', 'c.safetensors', '--ignore-unknown');
+    expect(embedded).toMatchObject({ status: 0 });
+    await dclLab('embed', 'x.safetensors', ...how, '--output', 'd.safetensors');
+    expect(await readFile(join(folder, 'c.safetensors'))).toEqual(
+      await readFile(join(folder, 'd.safetensors')),
+    );
+    const evaluated = await dclLab('evaluate', source, ...how, '--ignore-unknown', '--no-linear');
+    expect(evaluated.stdout).toMatch(/lightly-children.ckpt +kNN/);
   });
 });
