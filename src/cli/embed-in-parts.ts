@@ -60,9 +60,12 @@ export async function embedInParts({ output, parts, executor, args }: EmbedInPar
 
 function showProgress(folder: string, parts: number): NodeJS.Timeout {
   const show = progress(`Embedding into ${folder}, ${parts} parts`);
+  let shown = -1;
   return setInterval(async () => {
     // A file that is being replaced on a shared disk is looked at again.
     const rows = await extractedRows(folder, parts).catch(() => undefined);
-    if (rows?.total !== undefined) show(rows.done, rows.total);
+    if (rows?.total === undefined || rows.done === shown) return;
+    shown = rows.done;
+    show(rows.done, rows.total);
   }, 1000);
 }

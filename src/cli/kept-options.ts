@@ -43,7 +43,7 @@ export async function resumedOptions<T extends { readonly data?: string }>(
   const kept = await keptOptions(folder);
   if (kept === undefined && options.data === undefined) {
     throw new InputError(
-      `${folder} holds no run that was begun from the command line; give all its options.`,
+      `${folder} holds no run that was begun from the command line and has written a checkpoint; give all its options.`,
     );
   }
   const typed = Object.entries(options).filter(([name]) => command.getOptionValueSource(name) === 'cli');

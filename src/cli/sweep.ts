@@ -5,7 +5,7 @@ import { readSpec, sweep } from '../experiments/index.js';
 import { watchSweep } from '../notebook/index.js';
 import { decimal, given, wholeNumber } from './option-values.js';
 import type { PreparationOptions } from './preparation.js';
-import { slurmOption } from './slurm-option.js';
+import { requireExecutor, slurmOption } from './slurm-option.js';
 
 interface SweepCommandOptions extends Pick<PreparationOptions, 'data' | 'engine' | 'device' | 'threads'> {
   readonly output?: string;
@@ -48,6 +48,7 @@ export function addSweep(program: Command): void {
 
 async function sweepFromCommandLine(path: string, options: SweepCommandOptions): Promise<void> {
   const { data, executor, slurm, jobs, engine, device, threads, checkpointSeconds } = options;
+  requireExecutor(executor, slurm);
   const folder = options.output ?? join('runs', basename(path).replace(/(\.sweep)?\.json$/, ''));
   const { reason, progress } = await watchSweep(
     sweep(await readSpec(path), {

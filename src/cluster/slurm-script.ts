@@ -25,12 +25,13 @@ export function slurmScript(array: TaskArray, { slurm, jobs }: ScriptOptions): s
   const lines = [
     `--job-name=${array.name}`,
     `--array=${ranges(array.tasks)}${atOnce}`,
-    ...options,
     `--output=${quoted(logFile(array, '%a'))}`,
     `--chdir=${quoted(process.cwd())}`,
     '--open-mode=append',
     '--requeue',
     `--signal=B:USR1@${grace}`,
+    // Last: one whose value is missing takes none of the above for it.
+    ...options,
   ];
   return `#!/bin/bash
 # ${array.purpose}

@@ -16,9 +16,8 @@ export interface TaskState {
   readonly detail: string;
 }
 
-/** Writes the script that `submit` submits. @returns its path @throws InputError for options that cannot be used */
+/** Writes the script that `submit` submits. @returns its path */
 async function writeScript(array: TaskArray, options: ScriptOptions): Promise<string> {
-  requireSlurmOptions(options.slurm);
   await makeFolder(array);
   const path = scriptFile(array);
   await writeDurably(path, slurmScript(array, options), 0o755);
@@ -44,8 +43,9 @@ export async function submitMissing(
   options: ScriptOptions,
   prepare: (tasks: readonly number[]) => Promise<void> = async () => {},
 ): Promise<Submission> {
-  const script = await writeScript(array, options);
-  const known = await taskStates(array.name).catch((error: Error) => {
+  requireSlurmOptions(options.slurm);
+  const known = await taskStates(array.name).catch(async (error: Error) => {
+    const script = await writeScript(array, options);
     throw new InputError(
       `${error.message} The script is ${script}; once it is submitted, the same call follows its tasks.`,
     );
@@ -54,8 +54,7 @@ export async function submitMissing(
   const tasks = array.tasks.filter((task) => !earlier.has(task));
   if (tasks.length === 0) return { earlier, job: undefined };
   await prepare(tasks);
-  if (earlier.size > 0) await writeScript({ ...array, tasks }, options);
-  return { earlier, job: await submit(script) };
+  return { earlier, job: await submit(await writeScript({ ...array, tasks }, options)) };
 }
 
 /** Submits a script. @returns the job's number @throws InputError where Slurm does not take it, with its reason */

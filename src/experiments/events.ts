@@ -100,6 +100,8 @@ export interface SweepEndEvent {
   readonly progress: SweepProgress;
   /** Of this sitting. */
   readonly seconds: number;
+  /** How to go on, in a few words; empty where all trials are done. */
+  readonly advice: string;
 }
 
 /** What a sweep reports: loading, start, then its trials' events, those of several mixed, then end. */

@@ -13,6 +13,8 @@ export interface Executor {
   /** Computes the trials, says so first, and tells of each; resolves when all are done or it was stopped. */
   run(pending: readonly Trial[], folder: SweepFolder, reports: TrialReports): Promise<void>;
   stop(): void;
+  /** What becomes of what was under way when it was stopped, and how to go on: for a reader, in a few words. */
+  readonly afterStop: string;
   /** Waits for what was under way to end. */
   close(): Promise<void>;
 }

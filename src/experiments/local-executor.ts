@@ -17,6 +17,7 @@ export interface LocalOptions {
 
 /** Processes of this machine, each with the images in memory and some of its threads. */
 export class LocalExecutor implements Executor {
+  readonly afterStop = 'run it again to go on';
   readonly #workers = new Set<WorkerProcess>();
   #first: WorkerProcess | undefined;
   #stopping = false;

@@ -55,7 +55,10 @@ export class Sitting {
     }
     const reason = this.#stopping ? 'stopped' : 'completed';
     const seconds = (performance.now() - this.#startedAt) / 1000;
-    this.#queue.add({ type: 'end', reason, progress: this.#progress.now(), seconds });
+    const progress = this.#progress.now();
+    const failed = progress.failed > 0 ? 'run it again to try what failed' : '';
+    const advice = this.#stopping ? this.options.executor.afterStop : failed;
+    this.#queue.add({ type: 'end', reason, progress, seconds, advice });
   }
 
   async #runTrials(folder: SweepFolder): Promise<void> {

@@ -53,6 +53,7 @@ interface Watched {
 export class SlurmExecutor implements Executor {
   readonly #stopping = new AbortController();
   #worker: WorkerProcess | undefined;
+  #name: string | undefined;
 
   constructor(private readonly options: SlurmExecutorOptions) {}
 
@@ -95,6 +96,11 @@ export class SlurmExecutor implements Executor {
     this.#worker?.stop();
   }
 
+  get afterStop(): string {
+    if (this.#name === undefined) return 'run it again to go on';
+    return `its tasks go on: run it again to see them, or end them by scancel --name=${this.#name}`;
+  }
+
   async close(): Promise<void> {
     await this.#worker?.close();
   }
@@ -128,9 +134,11 @@ export class SlurmExecutor implements Executor {
     const { earlier, job } = await submitMissing(array, { slurm, ...(jobs && { jobs }) }, async (tasks) => {
       for (const { trial, place } of watched) if (tasks.includes(place)) await folder.forgetAttempts(trial);
     });
+    this.#name = array.name;
     const tasks = `${watched.length} tasks of Slurm (to cancel them: scancel --name=${array.name})`;
-    if (job === undefined) return tasks;
-    return `${tasks}, job ${job}${earlier.size > 0 ? ` and ${earlier.size} from before` : ''}`;
+    const before = `${earlier.size} from before, with the options of then`;
+    if (job === undefined) return `${tasks}, ${before}`;
+    return `${tasks}, job ${job}${earlier.size > 0 ? ` and ${before}` : ''}`;
   }
 
   /** Tells what has become of a trial since it was last looked at. @returns whether there is more to come */

@@ -83,7 +83,11 @@ export async function checkpointOf(
 
 async function newestOf(folder: string): Promise<Checkpoint> {
   const newest = await newestCheckpoint(folder);
-  if (newest === undefined) throw new InputError(`${folder} holds no checkpoint of a run.`);
+  if (newest === undefined) {
+    throw new InputError(
+      `${folder} holds no checkpoint of a run. Of one trained elsewhere give the file, such as ${join(folder, 'checkpoint.pth')}.`,
+    );
+  }
   const { checkpoint, damaged } = newest;
   for (const { message } of damaged) console.warn(`${message} ${checkpoint.path} is used instead.`);
   return checkpoint;

@@ -89,6 +89,8 @@ export type Plan = Required<Omit<PretrainOptions, Optional | 'learningRate'>> & 
 export function planned(options: PretrainOptions): Plan {
   const { batchSize = 32, accumulate = 1, chunkSize, checkpoint, evaluate } = options;
   const { warmupStart, cosineFloor } = options;
+  requireInteger('batchSize', batchSize);
+  requireInteger('accumulate', accumulate);
   const images = batchSize * accumulate;
   const plan = {
     epochs: 10,

@@ -124,7 +124,7 @@ async function toResume(
   if (!files.includes(runFiles.settings) || existing === 'overwrite') return undefined;
   if (existing === 'refuse') {
     throw new InputError(
-      `${path} holds another run. Resume it (resume), replace it (overwrite), or give another folder.`,
+      `${path} holds another run. Resume it (existing: 'resume', --resume), replace it ('overwrite', --overwrite), or give another folder.`,
     );
   }
   await requireSameSettings(path, settings);

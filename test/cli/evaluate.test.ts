@@ -26,6 +26,15 @@ async function contentsOf(path: string): Promise<Record<string, string>> {
 }
 
 describe('dcl-lab embed into a folder', () => {
+  test.each([
+    [['--shards', '0'], 'shards is 0'],
+    [['--jobs', '0'], 'jobs is 0'],
+    [['--slurm', 'partition=gpu'], '--slurm partition is for a cluster; give --executor slurm as well'],
+  ])('refuses %j', async (options, message) => {
+    const refused = await dclLab(...embed('refused/'), ...options);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+  });
+
   test('killed at its file operations or out of disk, goes on to the same bytes', async () => {
     expect(await dclLab(...embed('whole/'))).toMatchObject({
       status: 0,

@@ -28,14 +28,14 @@ test('the script says what it is, asks for what was given, and numbers its tasks
     # To submit it by hand: sbatch /shared/sweep/slurm/submit.sh
     #SBATCH --job-name=dcl-lab-test
     #SBATCH --array=0-2,7,9%4
-    #SBATCH --partition=gpu
-    #SBATCH --cpus-per-task=8
-    #SBATCH --exclusive
     #SBATCH --output=/shared/sweep/slurm/task-%a.log
     #SBATCH --chdir=/home/me
     #SBATCH --open-mode=append
     #SBATCH --requeue
     #SBATCH --signal=B:USR1@120
+    #SBATCH --partition=gpu
+    #SBATCH --cpus-per-task=8
+    #SBATCH --exclusive
 
     # The task leaves a checkpoint at SIGTERM, which Slurm sends before it takes the node away.
     end() { kill -TERM "$task"; wait "$task"; }

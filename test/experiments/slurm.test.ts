@@ -58,14 +58,23 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
     expect(timeless(await readResults(join(folder(), 'slurm')))).toEqual(expected);
   }, 600_000);
 
-  test('a task that ends without a result fails by its end in the words of Slurm', async () => {
+  test('tasks go on when they are left, with their options, and one without a result fails by its end in the words of Slurm', async () => {
     const spec = smallSpec(folder(), { loss: 'dcl', seed: 1, epochs: 1_000_000 });
     await writeFile(join(folder(), 'endless.json'), JSON.stringify(spec));
-    const endless = command(['sweep', 'endless.json', '--output', 'endless', '--executor', 'slurm']);
+    const sweepEndlessly = ['sweep', 'endless.json', '--output', 'endless', '--executor', 'slurm'];
+    const endless = command(sweepEndlessly);
     await endless.said(' begins, ');
+    endless.stop();
+    expect(await endless.ended).toBe(130);
+    expect(endless.written()).toMatch(/its tasks go on: .* scancel --name=/);
+    const submitted = readFileSync(join(folder(), 'endless', 'slurm', 'submit.sh'), 'utf8');
+
+    const again = command([...sweepEndlessly, '--slurm', 'time=05:00:00']);
+    await again.said('1 from before, with the options of then');
+    expect(readFileSync(join(folder(), 'endless', 'slurm', 'submit.sh'), 'utf8')).toBe(submitted);
     cluster.ask('scancel', '--me');
-    expect(await endless.ended).toBe(1);
-    expect(endless.written()).toContain('its task ended (CANCELLED) without a result; its output is in ');
+    expect(await again.ended).toBe(1);
+    expect(again.written()).toContain('its task ended (CANCELLED) without a result; its output is in ');
   }, 300_000);
 
   /** Resolves when the task that runs on the node has left a checkpoint, to its number. */
@@ -103,6 +112,7 @@ describe.skipIf(noSlurm !== undefined)('on a cluster of two nodes', () => {
     const ended = once(child, 'close').then(([status]) => status as number);
     return {
       ended,
+      stop: () => child.kill('SIGINT'),
       written: () => written,
       said: (text: string) =>
         new Promise<void>((resolve, reject) => {

@@ -12,6 +12,8 @@ export interface RunHistory {
   readonly evaluations: readonly EvaluationEvent[];
   /** Whether all epochs were done or the run was stopped before. */
   readonly reason: 'completed' | 'stopped';
+  /** Steps done. */
+  readonly step: number;
   /** Seconds spent training. */
   readonly seconds: number;
   /** The newest checkpoint that was written in this sitting, if one was. */
@@ -70,6 +72,7 @@ export class HistoryRecorder {
       case 'end':
         this.#reason = event.reason;
         this.#seconds = event.seconds;
+        this.#step = event.step;
         break;
     }
   }
@@ -93,6 +96,7 @@ export class HistoryRecorder {
       epochs: this.#epochs,
       evaluations: this.#evaluations,
       reason: this.#reason,
+      step: this.#step,
       seconds: this.#seconds,
       checkpoint: this.#checkpoint,
     };

@@ -38,11 +38,11 @@ export function accuraciesLine({ accuracies }: Pick<EvaluationEvent, 'accuracies
 }
 
 /** Such as `completed at step 1870 after 4 min 2 s, loss 1.234`; of a run that was stopped also the checkpoint. */
-export function endLine({ steps, evaluations, reason, seconds, checkpoint }: RunHistory): string {
+export function endLine({ steps, step, evaluations, reason, seconds, checkpoint }: RunHistory): string {
   const last = steps.at(-1);
   const evaluation = evaluations.at(-1);
   return [
-    `${reason}${last === undefined ? '' : ` at step ${last.step}`} after ${duration(seconds)}`,
+    `${reason} at step ${step} after ${duration(seconds)}`,
     ...(last === undefined ? [] : [`loss ${last.loss.toFixed(3)}`]),
     ...(evaluation === undefined ? [] : [accuraciesLine(evaluation)]),
     ...(reason === 'completed' || checkpoint === undefined ? [] : [`checkpoint ${checkpoint}`]),

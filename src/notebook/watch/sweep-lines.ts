@@ -34,8 +34,8 @@ export function sweepLine(event: SweepEvent): string {
     case 'trial-failure':
       return `${event.trial.key} FAILED: ${event.reason}`;
     case 'end': {
-      const again = event.progress.failed > 0 || event.reason === 'stopped' ? '; run it again to go on' : '';
-      return `${event.reason} after ${duration(event.seconds)}: ${standing(event.progress)}${again}`;
+      const advice = event.advice === '' ? '' : `; ${event.advice}`;
+      return `${event.reason} after ${duration(event.seconds)}: ${standing(event.progress)}${advice}`;
     }
   }
 }

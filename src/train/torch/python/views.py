@@ -39,7 +39,10 @@ class Views(Dataset):
     """Two views of an image, [2, 3, height, width]."""
 
     def __init__(self, folder):
-        self.images = ImageFolder(folder)
+        try:
+            self.images = ImageFolder(folder)
+        except FileNotFoundError as error:
+            sys.exit(f"--data {folder} is no folder of images by class: {error}")
         self.transform = view_transform()
 
     def __getitem__(self, place):
