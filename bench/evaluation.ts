@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { InputError, requireInteger } from '../src/errors.js';
 import { Contestant } from './contestant.js';
 import type { EvaluationRequest, EvaluationTimed, FeatureFiles } from './evaluation-protocol.js';
-import { median } from './median.js';
 import { python, pytorchFailure } from './pytorch.js';
+import { spread } from './spread.js';
 
 const usage = `npm run bench:evaluation -- [options]
   --rows N       labelled features; 32768 by default
@@ -108,12 +108,6 @@ function report(
   if (!theirs) return;
   const ratios = ours!.map(({ seconds }, round) => theirs[round]!.seconds / seconds);
   console.log(`  ratio    ${spread(ratios, 2)}`);
-}
-
-/** Median, smallest and largest. */
-function spread(values: readonly number[], digits: number): string {
-  const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)];
-  return `${middle.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
 }
 
 function contestantsOf(files: FeatureFiles): Contestant[] {

@@ -13,6 +13,7 @@ import { type Measure, measureColumns } from '../src/experiments/columns.js';
 import { type ResultRow, readResults, type SweepSpec, trialRun } from '../src/experiments/index.js';
 import { rowsOf } from '../src/experiments/results.js';
 import { median } from './median.js';
+import { spread } from './spread.js';
 
 const usage = `npm run bench:jobs -- [options]
   --data NAME     images, as dcl-lab's --data; mnist by default
@@ -146,10 +147,7 @@ function report({ rounds }: Options, divisions: readonly Division[], turns: read
     ] as const) {
       const values = these.map(of);
       const faster = median(first!.map((turn, round) => of(turn) / of(these[round]!)));
-      const spread = `${Math.min(...values).toFixed(1)} to ${Math.max(...values).toFixed(1)}`;
-      console.log(
-        `  ${name}  ${median(values).toFixed(1)} (${spread}), ${faster.toFixed(2)} times as fast as the first`,
-      );
+      console.log(`  ${name}  ${spread(values, 1)}, ${faster.toFixed(2)} times as fast as the first`);
     }
     for (const [other, division] of divisions.slice(0, place).entries())
       console.log(`  beside ${division.name}: ${differences(turns[other]![0]!, these[0]!)}`);

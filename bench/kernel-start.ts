@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { InputError, requireInteger } from '../src/errors.js';
 import type { JsonObject, Message } from '../src/notebook/protocol/message.js';
 import { KernelClient } from '../src/notebook/runner/client.js';
-import { median } from './median.js';
+import { spread } from './spread.js';
 
 const usage = `npm run bench:kernel -- [options]
   --rounds N   kernels of each kind; 5 by default
@@ -99,10 +99,7 @@ function readCpu(text: string): { user: number; system: number } {
 
 function report(title: string, times: Times): void {
   console.log(`\n${title}; seconds, median (fastest to slowest)`);
-  for (const [what, values] of times) {
-    const [middle, fastest, slowest] = [median(values), Math.min(...values), Math.max(...values)];
-    console.log(`  ${what.padEnd(46)} ${middle.toFixed(3)} (${fastest.toFixed(3)} to ${slowest.toFixed(3)})`);
-  }
+  for (const [what, values] of times) console.log(`  ${what.padEnd(46)} ${spread(values, 3)}`);
 }
 
 main().catch((error: unknown) => {

@@ -12,6 +12,7 @@ import { InputError, requireInteger } from '../src/errors.js';
 import { Contestant } from './contestant.js';
 import { median } from './median.js';
 import { python, pytorchFailure } from './pytorch.js';
+import { spread } from './spread.js';
 import { writeImages } from './synthetic-images.js';
 import { batchSize, type ViewsRequest, type ViewsTimed } from './views-protocol.js';
 
@@ -75,16 +76,14 @@ async function bench({ images, threads, rounds }: Options, folder: string): Prom
   for (const [place, { name }] of contestants.entries()) {
     const rates = making[place]!;
     console.log(
-      `${name.padEnd(12)} ${median(rates).toFixed(1)} images/s (${Math.min(...rates).toFixed(1)} to ${Math.max(...rates).toFixed(1)}), ` +
+      `${name.padEnd(12)} ${spread(rates, 1)} images/s, ` +
         `decoding alone ${median(decoding[place]!).toFixed(2)} ms an image`,
     );
   }
   const [ours, theirs] = making;
   if (!theirs) return;
   const ratios = ours!.map((rate, round) => rate / theirs[round]!);
-  console.log(
-    `ratio        ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`,
-  );
+  console.log(`ratio        ${spread(ratios, 2)}`);
 }
 
 async function filesOf(images: string | undefined, folder: string): Promise<string[]> {
