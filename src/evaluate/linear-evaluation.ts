@@ -102,14 +102,16 @@ function diverged(epoch: number, learningRate: number): InputError {
   );
 }
 
-/** Batches trained on in one run of the engine. */
-const batchesAtOnce = 8;
+/** Batches trained on in one run of the engine, at most: more gain little, and more rows only take memory. */
+const mostAtOnce = { batches: 8, rows: 2048 };
 
 /** The rows in this order with their labels, several batches at a time; one that is smaller comes by itself at the end. */
 async function* batchesOf(features: FeatureSet, order: Int32Array, batchSize: number) {
+  const fitting = Math.max(1, Math.floor(mostAtOnce.rows / batchSize));
+  const rowsAtOnce = Math.min(mostAtOnce.batches, fitting) * batchSize;
   const whole = order.length - (order.length % batchSize);
   for (let start = 0; start < order.length; ) {
-    const limit = start < whole ? Math.min(whole, start + batchesAtOnce * batchSize) : order.length;
+    const limit = start < whole ? Math.min(whole, start + rowsAtOnce) : order.length;
     const rows = order.subarray(start, limit);
     start = limit;
     const labels = rows.map((row) => features.labels[row]!);
