@@ -11,7 +11,7 @@ import { extracted, extractedPart } from './features.js';
 import { type ForeignOptions, foreignOptions, withForeignOptions } from './foreign-options.js';
 import { given, wholeNumber } from './option-values.js';
 import { type PreparationOptions, part, prepare, withPreparationOptions } from './preparation.js';
-import { requireExecutor, slurmOption } from './slurm-option.js';
+import { executorOption, requireExecutor, slurmOption } from './slurm-option.js';
 
 interface EmbedCommandOptions extends PreparationOptions, ForeignOptions {
   readonly split: 'train' | 'test';
@@ -42,11 +42,7 @@ export function addEmbed(program: Command): void {
     .addOption(
       new Option('--split <name>', 'part of the data set').choices(['train', 'test']).default('test'),
     )
-    .addOption(
-      new Option('--executor <name>', 'where parts are computed')
-        .choices(['local', 'slurm'])
-        .default('local'),
-    )
+    .addOption(executorOption('parts'))
     .option(
       '--shards <n>',
       "share the files of a folder among so many processes, or a cluster's tasks (default: --jobs)",

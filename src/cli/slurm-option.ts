@@ -2,6 +2,13 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { SlurmOptions } from '../cluster/index.js';
 import { InputError } from '../errors.js';
 
+/** @param what - is computed somewhere, in the plural */
+export function executorOption(what: string): Option {
+  return new Option('--executor <name>', `where ${what} are computed`)
+    .choices(['local', 'slurm'])
+    .default('local');
+}
+
 /** `--slurm partition=gpu --slurm mem=16G`: what is asked of a cluster, in sbatch's own words. */
 export function slurmOption(): Option {
   return new Option(

@@ -5,7 +5,7 @@ import { readSpec, sweep } from '../experiments/index.js';
 import { watchSweep } from '../notebook/index.js';
 import { decimal, given, wholeNumber } from './option-values.js';
 import type { PreparationOptions } from './preparation.js';
-import { requireExecutor, slurmOption } from './slurm-option.js';
+import { executorOption, requireExecutor, slurmOption } from './slurm-option.js';
 
 interface SweepCommandOptions extends Pick<PreparationOptions, 'data' | 'engine' | 'device' | 'threads'> {
   readonly output?: string;
@@ -24,11 +24,7 @@ export function addSweep(program: Command): void {
     .argument('<spec>', 'a JSON file, see experiments.SweepSpec')
     .option('--output <folder>', 'where trials and results go (default: runs/ and the name of the spec)')
     .option('--data <name or folder>', "another place of the spec's images")
-    .addOption(
-      new Option('--executor <name>', 'where trials are computed')
-        .choices(['local', 'slurm'])
-        .default('local'),
-    )
+    .addOption(executorOption('trials'))
     .option(
       '--jobs <n>',
       'trials at the same time, each in a process or a task of its own (default: 1, or what Slurm gives)',
