@@ -2,14 +2,15 @@
  * `npm run bench:evaluation`: kNN and linear evaluation on features as wide as a ResNet-50's, by this library and by
  * PyTorch, on the same features and as many threads. They take turns in one run.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InputError, requireInteger } from '../src/errors.js';
 import { Contestant } from './contestant.js';
 import type { EvaluationRequest, EvaluationTimed, FeatureFiles } from './evaluation-protocol.js';
+import { inTemporaryFolder } from './in-temporary-folder.js';
 import { python, pytorchFailure } from './pytorch.js';
 import { spread } from './spread.js';
 
@@ -51,12 +52,7 @@ function readOptions(): Options | undefined {
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return console.log(usage);
-  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-bench-'));
-  try {
-    await bench(options, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  await inTemporaryFolder((folder) => bench(options, folder));
 }
 
 type Command = EvaluationRequest['command'];

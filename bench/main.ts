@@ -2,13 +2,13 @@
  * `npm run bench`: this library beside PyTorch and the other engines of TensorFlow.js. Each computes in a process of its
  * own with the same network, weights and images, and they take turns in one run.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as engine from '../src/engine/index.js';
 import { InputError, requireInteger, requireOneOf } from '../src/errors.js';
 import { type Case, cases, type Engine, engines, titleOf } from './cases.js';
+import { inTemporaryFolder } from './in-temporary-folder.js';
 import { measure, type Turns } from './measure.js';
 import { writeNetwork } from './network.js';
 import { peaks } from './peak.js';
@@ -67,12 +67,9 @@ async function main(): Promise<void> {
   if (failure !== undefined) console.error(`PyTorch is not measured: ${failure}.`);
   const available = engines.filter((name) => name !== 'pytorch' || failure === undefined);
   const peak = await reportPeak(available, options.threads);
-  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-bench-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     for (const each of options.cases) await reportCase(each, available, options, peak, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 async function reportPeak(available: readonly Engine[], threads: number): Promise<number> {

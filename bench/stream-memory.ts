@@ -2,12 +2,11 @@
  * `tsx bench/stream-memory.ts [--images N] [--files N] [--threads N]`: memory while views are made of a large data set. Of
  * so many files, 2000 by default, of ImageNet's sizes, each is read as often as it takes to reach 20,000 images.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { imagenetViews, streamed, viewBatches } from '../src/data/index.js';
 import { requireInteger } from '../src/errors.js';
+import { inTemporaryFolder } from './in-temporary-folder.js';
 import { listedFiles } from './listed-files.js';
 import { writeImages } from './synthetic-images.js';
 
@@ -22,14 +21,11 @@ async function main(): Promise<void> {
   requireInteger('images', images, 10 * batchSize);
   requireInteger('files', files);
   requireInteger('threads', threads);
-  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-stream-'));
-  try {
+  await inTemporaryFolder(async (folder) => {
     const paths = await writeImages(folder, files);
     const all = Array.from({ length: images }, (_, index) => paths[index % files]!);
     await stream(all, threads);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
 /** Tells the resident memory after each tenth of the images. */

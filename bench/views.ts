@@ -2,14 +2,15 @@
  * `npm run bench:views`: decoding and two views of SimCLR's ImageNet recipe at 224 pixels, by this library and by
  * torchvision, on the same files and as many threads or processes. They take turns in one run.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { InputError, requireInteger } from '../src/errors.js';
 import { Contestant } from './contestant.js';
+import { inTemporaryFolder } from './in-temporary-folder.js';
 import { median } from './median.js';
 import { python, pytorchFailure } from './pytorch.js';
 import { spread } from './spread.js';
@@ -43,12 +44,7 @@ function readOptions(): Options | undefined {
 async function main(): Promise<void> {
   const options = readOptions();
   if (options === undefined) return console.log(usage);
-  const folder = mkdtempSync(join(tmpdir(), 'dcl-lab-bench-'));
-  try {
-    await bench(options, folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  await inTemporaryFolder((folder) => bench(options, folder));
 }
 
 async function bench({ images, threads, rounds }: Options, folder: string): Promise<void> {
